@@ -1,0 +1,55 @@
+using Layer.Evidence.Canonical;
+using Layer.Evidence.Log;
+
+namespace Layer.Evidence.Observations;
+
+/// <summary>One object as its source described it: a type, a key and facts, sealed as canonical bytes.</summary>
+/// <remarks>Facts derive from the source's item and the subscription id alone, so that anyone can derive them again.</remarks>
+public sealed class Observation
+{
+    private Observation(string type, string key, byte[] bytes)
+    {
+        Type = type;
+        Key = key;
+        Bytes = bytes;
+        Digest = MerkleTree.LeafHash(bytes);
+    }
+
+    /// <summary>One of <see cref="ObservationType"/>.</summary>
+    public string Type { get; }
+
+    /// <summary>The object's ARM id in lower case; unique within a population.</summary>
+    public string Key { get; }
+
+    /// <summary>The canonical bytes: <c>{"facts":{…},"key":"…","type":"…"}</c>.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; }
+
+    /// <summary>SHA-256(0x00 ‖ <see cref="Bytes"/>).</summary>
+    public Digest Digest { get; }
+
+    /// <summary>Makes an observation; <paramref name="writeFacts"/> writes the properties of the facts object in ascending order.</summary>
+    /// <param name="writer">A writer to reuse; it is reset first.</param>
+    /// <param name="type">One of <see cref="ObservationType"/>.</param>
+    /// <param name="key">The ARM id in lower case.</param>
+    /// <param name="source">Handed to <paramref name="writeFacts"/>, so that it need not capture.</param>
+    /// <param name="writeFacts">Writes the facts.</param>
+    /// <exception cref="MalformedTextException">A text holds a lone surrogate.</exception>
+    public static Observation Create<T>(CanonicalWriter writer, string type, string key, T source, Action<CanonicalWriter, T> writeFacts)
+    {
+        writer.Reset();
+        writer.StartObject();
+        writer.Name("facts");
+        writer.StartObject();
+        writeFacts(writer, source);
+        writer.EndObject();
+        writer.Name("key");
+        writer.String(key);
+        writer.Name("type");
+        writer.String(type);
+        writer.EndObject();
+        return new Observation(type, key, writer.ToArray());
+    }
+
+    /// <summary>Takes back an observation that was stored; the digest is computed again, never taken on trust.</summary>
+    public static Observation FromStored(string type, string key, byte[] bytes) => new(type, key, bytes);
+}
