@@ -28,6 +28,7 @@ internal sealed class Command : IDisposable
     {
         var start = new ProcessStartInfo(program)
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -60,10 +61,10 @@ internal sealed class Command : IDisposable
         {
             await _process.WaitForExitAsync(deadline.Token);
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException late)
         {
             Kill();
-            throw new TimeoutException($"Still running after {Patience}. Output:\n{await _output}\nErrors:\n{await _errors}");
+            throw new TimeoutException($"Still running after {Patience}. Output:\n{await _output}\nErrors:\n{await _errors}", late);
         }
 
         return new Outcome(_process.ExitCode, await _output, await _errors);
