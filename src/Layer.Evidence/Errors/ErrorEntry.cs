@@ -3,6 +3,9 @@ namespace Layer.Evidence.Errors;
 /// <summary>What a failure means for the caller; the value is the exit code of the command line.</summary>
 public enum FailureKind
 {
+    /// <summary>Nothing failed: worth knowing, and evidence is collected as usual.</summary>
+    Warning = 0,
+
     /// <summary>Anything else.</summary>
     Other = 1,
 
