@@ -1,1 +1,5 @@
-return 0;
+using Layer;
+using Layer.Cli;
+
+using var interruption = new Interruption();
+return await new LayerApp(Terminal.OfThisProcess(), TimeProvider.System).RunAsync(args, interruption.Token);

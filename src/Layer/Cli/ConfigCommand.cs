@@ -1,0 +1,76 @@
+using System.CommandLine;
+using Layer.Operations;
+
+namespace Layer.Cli;
+
+/// <summary><c>layer config explain</c>: every setting, its value, where it came from, and where else it could have come from.</summary>
+internal static class ConfigCommand
+{
+    private const string Hidden = "set, not shown";
+
+    // Read by the platform or by Azure's own names; listed so that one place explains what a run depends on.
+    private static readonly (string Name, bool Secret)[] Variables =
+    [
+        ("AZURE_SUBSCRIPTION_ID", false), ("AZURE_TENANT_ID", false), ("AZURE_CLIENT_ID", false), ("AZURE_CLIENT_SECRET", true),
+        ("ARM_SUBSCRIPTION_ID", false), ("ARM_TENANT_ID", false), ("ARM_CLIENT_ID", false), ("ARM_CLIENT_SECRET", true),
+        ("HTTPS_PROXY", true), ("NO_PROXY", false), ("SSL_CERT_FILE", false), ("SSL_CERT_DIR", false), ("NO_COLOR", false), ("CI", false),
+    ];
+
+    public static Command Create(LayerApp app)
+    {
+        var output = OutputOption.Create();
+        var explain = new Command("explain", "Show every setting, its value and where it came from.") { output };
+        explain.SetAction(parsed => Explain(app, parsed.GetValue(output)));
+        return new Command("config", "Explain the configuration.") { explain };
+    }
+
+    private static int Explain(LayerApp app, OutputForm form)
+    {
+        var settings = Settings.Read(app.Terminal.Environment, out var problems);
+        var rows = settings.All
+            .Concat(Variables.Select(variable => OfVariable(app.Terminal, variable.Name, variable.Secret)))
+            .Select(setting => setting.Secret ? Masked(setting) : setting).ToArray();
+        new Listing<Setting>(
+            [
+                new("SETTING", "setting", setting => setting.Name),
+                new("VALUE", "value", setting => setting.Value ?? "–") { Shrinks = true, Tone = setting => setting.Value is null ? Tone.Quiet : Tone.Strong },
+                new("FROM", "from", setting => setting.From) { Shrinks = true },
+                new("ALSO LOOKED AT", "alsoLookedAt", Others) { Shrinks = true, Tone = _ => Tone.Quiet },
+            ],
+            (json, setting) =>
+            {
+                json.WriteStartObject();
+                json.WriteString("setting", setting.Name);
+                json.WriteString("value", setting.Value);
+                json.WriteString("from", setting.From);
+                json.WriteStartArray("candidates");
+                foreach (var candidate in setting.Candidates)
+                {
+                    json.WriteStartObject();
+                    json.WriteString("where", candidate.Where);
+                    json.WriteString("value", candidate.Value);
+                    json.WriteEndObject();
+                }
+
+                json.WriteEndArray();
+                json.WriteEndObject();
+            }).Write(app.Terminal, form, rows);
+        return problems.Count == 0 ? ExitCode.Done : UsageProblems.Print(app.Terminal, problems, "layer config");
+    }
+
+    private static Setting OfVariable(Terminal terminal, string name, bool secret)
+    {
+        var value = terminal.Find(name);
+        return new Setting(name, value, value is null ? "not set" : "environment", [new Candidate($"environment {name}", value)], secret);
+    }
+
+    private static Setting Masked(Setting setting) => setting with
+    {
+        Value = setting.Value is null ? null : Hidden,
+        Candidates = [.. setting.Candidates.Select(candidate => candidate with { Value = candidate.Value is null ? null : Hidden })],
+    };
+
+    private static string Others(Setting setting) => string.Join("; ", setting.Candidates
+        .Where(candidate => candidate.Where != setting.From && candidate.Where != $"environment {setting.Name}")
+        .Select(candidate => candidate.Value is null ? $"{candidate.Where} (nothing)" : $"{candidate.Where} = {candidate.Value}"));
+}

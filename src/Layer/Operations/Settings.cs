@@ -1,0 +1,126 @@
+using System.Text.Json;
+
+namespace Layer.Operations;
+
+/// <summary>What this installation was told: environment first, then <c>layer.json</c> in the data folder, then the default.</summary>
+internal sealed class Settings
+{
+    public const string DataFolderVariable = "LAYER_DATA";
+    public const string FileName = "layer.json";
+
+    private Settings(string folder, IReadOnlyList<Setting> all)
+    {
+        DataFolder = folder;
+        All = all;
+    }
+
+    public static IReadOnlyList<SettingKey> Keys { get; } =
+    [
+        new("Layer:Database", "postgres://user:password@host/database; without it, SQLite in the data folder", Secret: true),
+        new("Layer:LogOrigin", "the origin of the evidence log, set before the first start; without it, layer/<workspace id>", Secret: false),
+    ];
+
+    /// <summary>An absolute path.</summary>
+    public string DataFolder { get; }
+
+    public IReadOnlyList<Setting> All { get; }
+
+    /// <summary>Null: SQLite in the data folder.</summary>
+    public string? Database => Find("Layer:Database");
+
+    public string? LogOrigin => Find("Layer:LogOrigin");
+
+    /// <summary>Reads all of it; <paramref name="problems"/> lists every key that does not exist and every file that cannot be read.</summary>
+    public static Settings Read(IReadOnlyDictionary<string, string> environment, out IReadOnlyList<string> problems)
+    {
+        var found = new List<string>();
+        var folder = FolderOf(environment);
+        var file = Path.Combine(folder.Value!, FileName);
+        var inFile = ReadFile(file, found);
+        foreach (var name in environment.Keys.Where(name => name.StartsWith("Layer__", StringComparison.OrdinalIgnoreCase)).Order(StringComparer.Ordinal))
+        {
+            if (!Keys.Any(key => key.Variable.Equals(name, StringComparison.OrdinalIgnoreCase)))
+                found.Add($"{name} is no setting. Allowed: {string.Join(", ", Keys.Select(key => key.Variable))}.");
+        }
+
+        foreach (var name in inFile.Keys.Where(name => !Keys.Any(key => key.Name.Equals(name, StringComparison.OrdinalIgnoreCase))).Order(StringComparer.Ordinal))
+            found.Add($"{name} in {file} is no setting. Allowed: {string.Join(", ", Keys.Select(key => key.Name))}.");
+
+        problems = found;
+        return new Settings(folder.Value!, [folder, .. Keys.Select(key => Resolve(key, environment, inFile, file))]);
+    }
+
+    private string? Find(string name) => All.First(setting => setting.Name == name).Value;
+
+    private static Setting FolderOf(IReadOnlyDictionary<string, string> environment)
+    {
+        Candidate[] candidates =
+        [
+            new($"environment {DataFolderVariable}", Text(DataFolderVariable)),
+            new("environment XDG_DATA_HOME", Text("XDG_DATA_HOME") is { } data ? Path.Combine(data, "layer") : null),
+            new("default ~/.local/share/layer", Path.Combine(Text("HOME") ?? Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "share", "layer")),
+        ];
+        var chosen = candidates.First(candidate => candidate.Value is not null);
+        return new Setting(DataFolderVariable, Path.GetFullPath(chosen.Value!), chosen.Where, candidates, Secret: false);
+
+        string? Text(string name) => environment.TryGetValue(name, out var value) && value.Length > 0 ? value : null;
+    }
+
+    private static Setting Resolve(SettingKey key, IReadOnlyDictionary<string, string> environment, Dictionary<string, string> inFile, string file)
+    {
+        Candidate[] candidates =
+        [
+            new($"environment {key.Variable}", environment.FirstOrDefault(v => v.Key.Equals(key.Variable, StringComparison.OrdinalIgnoreCase)).Value),
+            new(file, inFile.FirstOrDefault(v => v.Key.Equals(key.Name, StringComparison.OrdinalIgnoreCase)).Value),
+        ];
+        var chosen = candidates.FirstOrDefault(candidate => candidate.Value is { Length: > 0 });
+        return new Setting(key.Name, chosen?.Value, chosen?.Where ?? "default", candidates, key.Secret);
+    }
+
+    private static Dictionary<string, string> ReadFile(string path, List<string> problems)
+    {
+        var values = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        if (!File.Exists(path))
+            return values;
+        try
+        {
+            using var json = JsonDocument.Parse(File.ReadAllBytes(path));
+            Flatten("", json.RootElement);
+        }
+        catch (JsonException e)
+        {
+            problems.Add($"{path} is not JSON: line {e.LineNumber + 1}. Allowed: {{\"Layer\":{{\"Database\":\"…\"}}}}.");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            problems.Add($"{path} cannot be read: {e.Message}");
+        }
+
+        return values;
+
+        void Flatten(string prefix, JsonElement element)
+        {
+            if (element.ValueKind == JsonValueKind.Object)
+            {
+                foreach (var property in element.EnumerateObject())
+                    Flatten(prefix.Length == 0 ? property.Name : $"{prefix}:{property.Name}", property.Value);
+            }
+            else
+            {
+                values[prefix] = element.ToString();
+            }
+        }
+    }
+}
+
+/// <summary>A key that may be set.</summary>
+internal sealed record SettingKey(string Name, string Meaning, bool Secret)
+{
+    public string Variable => Name.Replace(":", "__");
+}
+
+/// <summary>A value and where it came from; <paramref name="Value"/> is null when nothing set it.</summary>
+internal sealed record Setting(string Name, string? Value, string From, IReadOnlyList<Candidate> Candidates, bool Secret);
+
+/// <summary>One place a value could have come from; null when it says nothing there.</summary>
+internal sealed record Candidate(string Where, string? Value);
