@@ -1,5 +1,3 @@
-using Xunit;
-
 namespace Layer.Tests.Cli;
 
 public sealed class ConfigSpecs : IDisposable

@@ -1,5 +1,4 @@
 using Layer.Cli;
-using Xunit;
 
 namespace Layer.Tests.Cli;
 
