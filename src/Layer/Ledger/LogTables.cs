@@ -1,0 +1,73 @@
+using Layer.Evidence;
+
+namespace Layer.Ledger;
+
+/// <summary>One leaf of a workspace's log: its exact bytes, for good.</summary>
+internal sealed class LogLeaf
+{
+    public required Guid Workspace { get; init; }
+
+    public required long Index { get; init; }
+
+    public required string Kind { get; init; }
+
+    public required DateTimeOffset At { get; init; }
+
+    public required Digest Hash { get; init; }
+
+    public required byte[] Bytes { get; init; }
+}
+
+/// <summary>The root of a complete subtree of 2^Level leaves, Level at least 1; written once, when it becomes complete.</summary>
+internal sealed class LogNode
+{
+    public required Guid Workspace { get; init; }
+
+    public required int Level { get; init; }
+
+    public required long Index { get; init; }
+
+    public required Digest Hash { get; init; }
+}
+
+/// <summary>The tree as of the last commit. Locked by every append, so that two writers cannot fork the log.</summary>
+internal sealed class LogHead
+{
+    public required Guid Workspace { get; init; }
+
+    public required long Size { get; set; }
+
+    public required Digest Root { get; set; }
+
+    /// <summary>Of the last leaf; the next one may not be earlier.</summary>
+    public required DateTimeOffset At { get; set; }
+}
+
+/// <summary>A signed checkpoint, as it was also appended to checkpoints.log.</summary>
+internal sealed class CheckpointRow
+{
+    public required Guid Workspace { get; init; }
+
+    public required long Size { get; init; }
+
+    public required string Text { get; init; }
+
+    public required DateTimeOffset SignedAt { get; init; }
+}
+
+/// <summary>The Ed25519 key of a log, its private half sealed.</summary>
+internal sealed class SigningKeyRow
+{
+    public required Guid Id { get; init; }
+
+    public required Guid Workspace { get; init; }
+
+    /// <summary>The C2SP verifier key: name, key id and public key.</summary>
+    public required string Verifier { get; init; }
+
+    public required byte[] PublicKey { get; init; }
+
+    public required byte[] PrivateKey { get; set; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+}

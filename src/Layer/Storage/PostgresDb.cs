@@ -1,0 +1,5 @@
+using Microsoft.EntityFrameworkCore;
+
+namespace Layer.Storage;
+
+internal sealed class PostgresDb(DbContextOptions<PostgresDb> options) : LayerDb(options);

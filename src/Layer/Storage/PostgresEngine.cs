@@ -1,0 +1,115 @@
+using System.Data;
+using System.Data.Common;
+using Layer.Evidence;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Layer.Storage;
+
+internal sealed class PostgresEngine : StorageEngine
+{
+    // Any number, the same in every version of Layer: whoever migrates holds it.
+    private const long SchemaLock = 0x4C61796572;
+
+    private readonly NpgsqlDataSource _source;
+    private readonly DbContextOptions<PostgresDb> _options;
+
+    public PostgresEngine(string connectionString)
+    {
+        _source = NpgsqlDataSource.Create(connectionString);
+        _options = new DbContextOptionsBuilder<PostgresDb>().UseNpgsql(_source).Options;
+    }
+
+    public override string ForUpdate => " FOR UPDATE";
+
+    public override LayerDb CreateContext() => new PostgresDb(_options);
+
+    public override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken) => await _source.OpenConnectionAsync(cancellationToken);
+
+    // Read committed: after waiting for the head's row lock, each statement sees what the writer before us committed.
+    public override async Task<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellationToken) =>
+        await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+
+    public override async Task LockSchemaAsync(DbConnection connection, CancellationToken cancellationToken) =>
+        await connection.ExecuteAsync("SELECT pg_advisory_xact_lock(@lock)", cancellationToken, ("@lock", SchemaLock));
+
+    public override object Id(Guid id) => id;
+
+    public override Guid ReadId(DbDataReader reader, int column) => reader.GetGuid(column);
+
+    public override async Task InsertAsync(
+        DbConnection connection, string table, IReadOnlyList<string> columns, IEnumerable<object?[]> rows, CancellationToken cancellationToken)
+    {
+        var copy = $"COPY \"{table}\" ({string.Join(", ", columns)}) FROM STDIN (FORMAT BINARY)";
+        await using var import = await ((NpgsqlConnection)connection).BeginBinaryImportAsync(copy, cancellationToken);
+        foreach (var row in rows)
+        {
+            await import.StartRowAsync(cancellationToken);
+            foreach (var value in row)
+            {
+                if (value is null)
+                    await import.WriteNullAsync(cancellationToken);
+                else
+                    await import.WriteAsync(value, cancellationToken);
+            }
+        }
+
+        await import.CompleteAsync(cancellationToken);
+    }
+
+    public override async Task<HashSet<Digest>> FindObservationsAsync(
+        DbConnection connection, Guid workspace, IReadOnlyCollection<Digest> digests, CancellationToken cancellationToken)
+    {
+        var found = new HashSet<Digest>();
+        var rows = connection.QueryAsync(
+            "SELECT digest FROM observation WHERE workspace = @workspace AND digest = ANY(@digests)", cancellationToken,
+            ("@workspace", workspace), ("@digests", digests.Select(digest => digest.ToArray()).ToArray()));
+        await foreach (var row in rows)
+            found.Add(new Digest(row.GetFieldValue<byte[]>(0)));
+        return found;
+    }
+
+    public override async Task<bool> HasTableAsync(DbConnection connection, string table, CancellationToken cancellationToken) =>
+        await connection.ScalarAsync("SELECT to_regclass(@table)::text", cancellationToken, ("@table", $"\"{table}\"")) is not null;
+
+    public override IReadOnlyList<Guard> Guards { get; } = [.. GuardedTable.All.SelectMany(GuardsOf)];
+
+    // tgenabled belongs to the definition: a trigger that was switched off is not a guard.
+    public override async Task<Dictionary<string, string>> ReadGuardsAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        var guards = new Dictionary<string, string>(StringComparer.Ordinal);
+        var rows = connection.QueryAsync(
+            """
+            SELECT t.tgname, c.relname || ' ' || t.tgtype || ' ' || t.tgenabled || ' ' || btrim(p.prosrc)
+            FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_class c ON c.oid = t.tgrelid
+            WHERE t.tgname LIKE 'guard\_%' AND NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace
+            """,
+            cancellationToken);
+        await foreach (var row in rows)
+            guards[row.GetString(0)] = row.GetString(1);
+        return guards;
+    }
+
+    public override ValueTask DisposeAsync() => _source.DisposeAsync();
+
+    private static IEnumerable<Guard> GuardsOf(GuardedTable table)
+    {
+        // Bits of pg_trigger.tgtype: row 1, before 2, delete 8, update 16, truncate 32.
+        yield return Trigger("change", "UPDATE OR DELETE", "ROW", 1 + 2 + 8 + 16);
+        yield return Trigger("truncate", "TRUNCATE", "STATEMENT", 2 + 32);
+
+        Guard Trigger(string what, string on, string each, int type)
+        {
+            var name = $"guard_{table.Name}_{what}";
+            var refuse = $"RAISE EXCEPTION '{table.Name} is written once';";
+            var closing = table.Closing && each == "ROW" ? $"IF TG_OP = 'UPDATE' AND {GuardedTable.ClosedRows} THEN RETURN NEW; END IF; " : "";
+            var body = $"BEGIN {closing}{refuse} END";
+            return new Guard(name, $"{table.Name} {type} O {body}",
+                $"""
+                CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $guard${body}$guard$;
+                DROP TRIGGER IF EXISTS {name} ON "{table.Name}";
+                CREATE TRIGGER {name} BEFORE {on} ON "{table.Name}" FOR EACH {each} EXECUTE FUNCTION {name}();
+                """);
+        }
+    }
+}

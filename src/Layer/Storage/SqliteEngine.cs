@@ -1,0 +1,164 @@
+using System.Data;
+using System.Data.Common;
+using Layer.Evidence;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+
+namespace Layer.Storage;
+
+internal sealed class SqliteEngine : StorageEngine
+{
+    // A commit of 4,000 rows takes half a second; a writer that waits longer than this has met a stuck one.
+    private const int BusySeconds = 30;
+
+    private readonly string _connectionString;
+    private readonly DbContextOptions<SqliteDb> _options;
+
+    public SqliteEngine(string file)
+    {
+        _connectionString = new SqliteConnectionStringBuilder
+        {
+            DataSource = file,
+            ForeignKeys = true,
+            // Without it REPLACE deletes rows behind the back of the DELETE guards.
+            RecursiveTriggers = true,
+            DefaultTimeout = BusySeconds,
+        }.ConnectionString;
+        _options = new DbContextOptionsBuilder<SqliteDb>().UseSqlite(_connectionString).AddInterceptors(new Pragmas()).Options;
+    }
+
+    public override string ForUpdate => "";
+
+    public override LayerDb CreateContext() => new SqliteDb(_options);
+
+    public override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        var connection = new SqliteConnection(_connectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            await Pragmas.SetAsync(connection, cancellationToken);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    public override Task<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellationToken) =>
+        // BEGIN IMMEDIATE: what is read inside is what the commit builds on, no other writer can come between.
+        Task.FromResult<DbTransaction>(((SqliteConnection)connection).BeginTransaction(IsolationLevel.Serializable, deferred: false));
+
+    public override Task LockSchemaAsync(DbConnection connection, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override object Id(Guid id) => id.ToString("D");
+
+    public override Guid ReadId(DbDataReader reader, int column) => Guid.ParseExact(reader.GetString(column), "D");
+
+    public override async Task InsertAsync(
+        DbConnection connection, string table, IReadOnlyList<string> columns, IEnumerable<object?[]> rows, CancellationToken cancellationToken)
+    {
+        await using var insert = connection.CreateCommand();
+        insert.CommandText =
+            $"INSERT INTO \"{table}\" ({string.Join(", ", columns)}) VALUES ({string.Join(", ", columns.Select((_, i) => $"@p{i}"))})";
+        var parameters = new DbParameter[columns.Count];
+        for (var i = 0; i < parameters.Length; i++)
+        {
+            parameters[i] = insert.CreateParameter();
+            parameters[i].ParameterName = $"@p{i}";
+            insert.Parameters.Add(parameters[i]);
+        }
+
+        foreach (var row in rows)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            for (var i = 0; i < parameters.Length; i++)
+                parameters[i].Value = row[i] ?? DBNull.Value;
+            await insert.ExecuteNonQueryAsync(cancellationToken);
+        }
+    }
+
+    public override async Task<HashSet<Digest>> FindObservationsAsync(
+        DbConnection connection, Guid workspace, IReadOnlyCollection<Digest> digests, CancellationToken cancellationToken)
+    {
+        var found = new HashSet<Digest>();
+        await using var find = connection.CreateCommand();
+        find.CommandText = "SELECT 1 FROM observation WHERE workspace = @workspace AND digest = @digest";
+        find.Bind("@workspace", Id(workspace));
+        var digest = find.Bind("@digest", DBNull.Value);
+        foreach (var candidate in digests)
+        {
+            digest.Value = candidate.ToArray();
+            if (await find.ExecuteScalarAsync(cancellationToken) is not null)
+                found.Add(candidate);
+        }
+
+        return found;
+    }
+
+    public override async Task<bool> HasTableAsync(DbConnection connection, string table, CancellationToken cancellationToken) =>
+        await connection.ScalarAsync("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = @table", cancellationToken, ("@table", table)) is not null;
+
+    public override IReadOnlyList<Guard> Guards { get; } = [.. GuardedTable.All.SelectMany(GuardsOf)];
+
+    public override async Task<Dictionary<string, string>> ReadGuardsAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        var guards = new Dictionary<string, string>(StringComparer.Ordinal);
+        await using var read = connection.CreateCommand();
+        read.CommandText = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'guard\\_%' ESCAPE '\\'";
+        await using var rows = await read.ExecuteReaderAsync(cancellationToken);
+        while (await rows.ReadAsync(cancellationToken))
+            guards[rows.GetString(0)] = rows.GetString(1);
+        return guards;
+    }
+
+    public override ValueTask DisposeAsync()
+    {
+        SqliteConnection.ClearPool(new SqliteConnection(_connectionString));
+        return ValueTask.CompletedTask;
+    }
+
+    private static IEnumerable<Guard> GuardsOf(GuardedTable table)
+    {
+        var same = string.Join(" AND ", table.Key.Select(column => $"{column} = NEW.{column}"));
+        var closing = table.Closing ? $"WHEN NOT ({GuardedTable.ClosedRows}) " : "";
+        yield return Trigger("update", "UPDATE", closing);
+        yield return Trigger("delete", "DELETE", "");
+        // A REPLACE from a shell without recursive_triggers meets no DELETE guard, so an insert over an existing row is refused by itself.
+        yield return Trigger("replace", "INSERT", $"WHEN EXISTS (SELECT 1 FROM \"{table.Name}\" WHERE {same}) ");
+
+        Guard Trigger(string what, string on, string when)
+        {
+            var name = $"guard_{table.Name}_{what}";
+            var sql = $"CREATE TRIGGER {name} BEFORE {on} ON \"{table.Name}\" {when}BEGIN SELECT RAISE(ABORT, '{table.Name} is written once'); END";
+            return new Guard(name, sql, $"DROP TRIGGER IF EXISTS {name}; {sql}");
+        }
+    }
+
+    private sealed class Pragmas : DbConnectionInterceptor
+    {
+        // FULL: a commit that was answered survives a power cut. WAL is a property of the file, so it is set when the file is made.
+        private const string Sql = "PRAGMA synchronous = FULL";
+
+        public static async Task SetAsync(DbConnection connection, CancellationToken cancellationToken)
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = Sql;
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = Sql;
+            command.ExecuteNonQuery();
+        }
+
+        public override Task ConnectionOpenedAsync(
+            DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default) =>
+            SetAsync(connection, cancellationToken);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Data.Common;
+using Layer.Evidence;
+
+namespace Layer.Storage;
+
+/// <summary>All that SQLite and PostgreSQL do differently. SQL elsewhere runs on both, with parameters written <c>@name</c>.</summary>
+internal abstract class StorageEngine : IAsyncDisposable
+{
+    /// <summary>Ends a locking read of the log's head; SQLite locks the whole database when the transaction begins.</summary>
+    public abstract string ForUpdate { get; }
+
+    /// <summary>Makes an EF context over connections of its own.</summary>
+    public abstract LayerDb CreateContext();
+
+    /// <summary>Opens a connection, ready for use; the caller disposes it.</summary>
+    public abstract Task<DbConnection> OpenAsync(CancellationToken cancellationToken);
+
+    /// <summary>Begins a transaction that will write. On SQLite it waits for the one writer that may be at work.</summary>
+    public abstract Task<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellationToken);
+
+    /// <summary>Holds off every other process that wants to change the schema, until the transaction ends.</summary>
+    public abstract Task LockSchemaAsync(DbConnection connection, CancellationToken cancellationToken);
+
+    /// <summary>An id as this engine's columns hold it.</summary>
+    public abstract object Id(Guid id);
+
+    /// <summary>Reads a column written with <see cref="Id"/>.</summary>
+    public abstract Guid ReadId(DbDataReader reader, int column);
+
+    /// <summary>Inserts rows far faster than one by one. Values are long, int, string, byte[] or null, and ids from <see cref="Id"/>.</summary>
+    public abstract Task InsertAsync(
+        DbConnection connection, string table, IReadOnlyList<string> columns, IEnumerable<object?[]> rows, CancellationToken cancellationToken);
+
+    /// <summary>Which of the digests the workspace has observations of already.</summary>
+    public abstract Task<HashSet<Digest>> FindObservationsAsync(
+        DbConnection connection, Guid workspace, IReadOnlyCollection<Digest> digests, CancellationToken cancellationToken);
+
+    /// <summary>Whether a table is there at all; asked before the first migration ran.</summary>
+    public abstract Task<bool> HasTableAsync(DbConnection connection, string table, CancellationToken cancellationToken);
+
+    /// <summary>Statements that make the guards of a table, each under a name that also tells what it does.</summary>
+    public abstract IReadOnlyList<Guard> Guards { get; }
+
+    /// <summary>The guards as they stand in the database.</summary>
+    public abstract Task<Dictionary<string, string>> ReadGuardsAsync(DbConnection connection, CancellationToken cancellationToken);
+
+    public abstract ValueTask DisposeAsync();
+
+    public static StorageEngine Of(DatabaseAddress address) => address switch
+    {
+        DatabaseAddress.Sqlite sqlite => new SqliteEngine(sqlite.File),
+        DatabaseAddress.Postgres postgres => new PostgresEngine(postgres.ConnectionString),
+        _ => throw new ArgumentException("There are two engines.", nameof(address)),
+    };
+}
+
+/// <summary>A trigger that refuses to change what was sealed.</summary>
+/// <param name="Name">Unique in the database.</param>
+/// <param name="Definition">What <see cref="StorageEngine.ReadGuardsAsync"/> gives for it when it is as it should be.</param>
+/// <param name="Create">SQL that puts it in place, whatever stands there now.</param>
+internal sealed record Guard(string Name, string Definition, string Create);
