@@ -69,8 +69,10 @@ internal sealed class PostgresEngine : StorageEngine
         return found;
     }
 
+    // Not to_regclass: it answers from a cache that a wait for the advisory lock does not refresh.
     public override async Task<bool> HasTableAsync(DbConnection connection, string table, CancellationToken cancellationToken) =>
-        await connection.ScalarAsync("SELECT to_regclass(@table)::text", cancellationToken, ("@table", $"\"{table}\"")) is not null;
+        await connection.ScalarAsync(
+            "SELECT 1 FROM pg_class WHERE relname = @table AND relnamespace = current_schema()::regnamespace", cancellationToken, ("@table", table)) is not null;
 
     public override IReadOnlyList<Guard> Guards { get; } = [.. GuardedTable.All.SelectMany(GuardsOf)];
 
@@ -80,7 +82,7 @@ internal sealed class PostgresEngine : StorageEngine
         var guards = new Dictionary<string, string>(StringComparer.Ordinal);
         var rows = connection.QueryAsync(
             """
-            SELECT t.tgname, c.relname || ' ' || t.tgtype || ' ' || t.tgenabled || ' ' || btrim(p.prosrc)
+            SELECT t.tgname, c.relname || ' ' || t.tgtype || ' ' || t.tgenabled::text || ' ' || btrim(p.prosrc)
             FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_class c ON c.oid = t.tgrelid
             WHERE t.tgname LIKE 'guard\_%' AND NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace
             """,
