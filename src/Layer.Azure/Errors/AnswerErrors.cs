@@ -64,9 +64,9 @@ internal static class AnswerErrors
         SafeOnSync = Safe.NothingPartial,
     };
 
-    public static ErrorEntry PageCap { get; } = new()
+    public static ErrorEntry TooManyPages { get; } = new()
     {
-        Code = "PAGE_CAP",
+        Code = "TOO_MANY_PAGES",
         Title = "The list does not end",
         Why = "{list} of subscription {subscriptionId} had not ended after {page} pages, more than Azure's own limits allow. Layer stopped reading.",
         DoThis = ["Try again later; this is a fault on the answering side.", "If it repeats, report it with request ID {requestId}."],
@@ -80,7 +80,7 @@ internal static class AnswerErrors
 
     public static ErrorEntry Malformed { get; } = new()
     {
-        Code = "ANSWER_MALFORMED",
+        Code = "MALFORMED_ANSWER",
         Title = "The answer is not what Azure documents",
         Why = "The answer of {host} for {list} could not be read: {reason}. Layer does not guess what it should have said.",
         DoThis = ["Try again later.", AskProxy, "If it repeats without a proxy, report it with request ID {requestId}."],
@@ -108,7 +108,7 @@ internal static class AnswerErrors
 
     public static ErrorEntry Truncated { get; } = new()
     {
-        Code = "ANSWER_TRUNCATED",
+        Code = "INCOMPLETE_ANSWER",
         Title = "The answer broke off in the middle",
         Why = "{host} began to answer for {list}, and the connection ended before the answer did. Half a list is not evidence.",
         DoThis = ["Try again later.", "If it repeats, check the proxy and the network between this machine and {host}."],
@@ -120,9 +120,23 @@ internal static class AnswerErrors
         SafeOnSync = Safe.NothingPartial,
     };
 
-    public static ErrorEntry DuplicatesDiffer { get; } = new()
+    public static ErrorEntry TooLarge { get; } = new()
     {
-        Code = "DUPLICATES_DIFFER",
+        Code = "ANSWER_TOO_LARGE",
+        Title = "The answer is larger than any list",
+        Why = "{host} sent more for {list} than Azure's own limits allow, and Layer stopped reading.",
+        DoThis = ["Try again later.", AskProxy],
+        Commands = ["layer check"],
+        Link = null,
+        Kind = FailureKind.Incomplete,
+        Persistence = Persistence.Transient,
+        SafeOnConnect = Safe.NothingSaved,
+        SafeOnSync = Safe.NothingPartial,
+    };
+
+    public static ErrorEntry DuplicateDiffers { get; } = new()
+    {
+        Code = "DUPLICATE_DIFFERS",
         Title = "One item came twice with different content",
         Why = "{list} names {id} twice, and the two do not say the same. It changed while the list was read, and Layer cannot know which one is true.",
         DoThis = ["Nothing, usually: Layer reads it again later.", "If it repeats, move the sync to a quieter hour."],
@@ -141,6 +155,21 @@ internal static class AnswerErrors
         Why = "This machine says {machineTime}, Azure says {azureTime}. Evidence carries times, and more than 5 minutes apart nobody could rely on them.",
         DoThis = ["Switch on time synchronisation (NTP) on this machine.", "Compare the clocks with the command, then sync again."],
         Commands = ["curl -sSI https://{host}/ | grep -i ^date; date -u", "timedatectl set-ntp true"],
+        Link = null,
+        Kind = FailureKind.Other,
+        Persistence = Persistence.Permanent,
+        SafeOnConnect = Safe.NothingSaved,
+        SafeOnSync = Safe.SealedStays,
+    };
+
+    // ARM 400 MissingApiVersionParameter, InvalidApiVersionParameter, NoRegisteredProviderFound; 404 InvalidResourceType
+    public static ErrorEntry ApiVersionRefused { get; } = new()
+    {
+        Code = "API_VERSION_REFUSED",
+        Title = "{host} does not serve this API version",
+        Why = "Layer asks for a version of Azure's API that {cloud} does not offer, or a proxy removed the version from the address. Microsoft's words: {microsoftText}",
+        DoThis = [AskProxy, "If there is no proxy, look for a newer version of Layer, or report this with correlation ID {correlationId}."],
+        Commands = ["layer version"],
         Link = null,
         Kind = FailureKind.Other,
         Persistence = Persistence.Permanent,
@@ -180,7 +209,7 @@ internal static class AnswerErrors
 
     public static IReadOnlyList<ErrorEntry> All { get; } =
     [
-        Empty, ListMoved, NextLinkForeign, NextLinkRepeated, PageCap, Malformed, IsHtml, Truncated, DuplicatesDiffer, ClockSkew,
-        UnexpectedStatus, Unknown,
+        Empty, ListMoved, NextLinkForeign, NextLinkRepeated, TooManyPages, Malformed, IsHtml, Truncated, TooLarge, DuplicateDiffers,
+        ClockSkew, ApiVersionRefused, UnexpectedStatus, Unknown,
     ];
 }

@@ -36,24 +36,24 @@ internal static class Commands
 internal static class Portal
 {
     public const string Credentials =
-        "https://{portal}/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Credentials/appId/{clientId}";
+        "{portal}/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/Credentials/appId/{clientId}";
 
     public const string ApiPermissions =
-        "https://{portal}/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/CallAnAPI/appId/{clientId}";
+        "{portal}/#view/Microsoft_AAD_RegisteredApps/ApplicationMenuBlade/~/CallAnAPI/appId/{clientId}";
 
-    public const string AppRegistrations = "https://{portal}/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade";
+    public const string AppRegistrations = "{portal}/#view/Microsoft_AAD_RegisteredApps/ApplicationsListBlade";
 
-    public const string EnterpriseApps = "https://{portal}/#view/Microsoft_AAD_IAM/StartboardApplicationsMenuBlade/~/AppAppsPreview";
+    public const string EnterpriseApps = "{portal}/#view/Microsoft_AAD_IAM/StartboardApplicationsMenuBlade/~/AppAppsPreview";
 
-    public const string Tenant = "https://{portal}/#view/Microsoft_AAD_IAM/ActiveDirectoryMenuBlade/~/Overview";
+    public const string Tenant = "{portal}/#view/Microsoft_AAD_IAM/ActiveDirectoryMenuBlade/~/Overview";
 
-    public const string ConditionalAccess = "https://{portal}/#view/Microsoft_AAD_ConditionalAccess/ConditionalAccessBlade/~/Policies";
+    public const string ConditionalAccess = "{portal}/#view/Microsoft_AAD_ConditionalAccess/ConditionalAccessBlade/~/Policies";
 
-    public const string Subscriptions = "https://{portal}/#view/Microsoft_Azure_Billing/SubscriptionsBladeV2";
+    public const string Subscriptions = "{portal}/#view/Microsoft_Azure_Billing/SubscriptionsBladeV2";
 
-    public const string Subscription = "https://{portal}/#@{tenantId}/resource/subscriptions/{subscriptionId}/overview";
+    public const string Subscription = "{portal}/#@{tenantId}/resource/subscriptions/{subscriptionId}/overview";
 
-    public const string AccessControl = "https://{portal}/#@{tenantId}/resource/subscriptions/{subscriptionId}/users";
+    public const string AccessControl = "{portal}/#@{tenantId}/resource/subscriptions/{subscriptionId}/users";
 }
 
 /// <summary>What is safe, in the words that several entries share.</summary>

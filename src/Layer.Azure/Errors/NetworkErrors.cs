@@ -65,9 +65,24 @@ internal static class NetworkErrors
         SafeOnSync = Safe.SealedStays,
     };
 
-    public static ErrorEntry TlsInspected { get; } = new()
+    // What the other entries of this file do not name
+    public static ErrorEntry CannotReach { get; } = new()
     {
-        Code = "TLS_INSPECTED",
+        Code = "CANNOT_REACH",
+        Title = "This machine cannot reach {host}",
+        Why = "The connection to {host} failed: {reason}.",
+        DoThis = ["Allow outbound port 443 to {loginHost} and {armHost}.", "Behind a proxy, set HTTPS_PROXY for Layer."],
+        Commands = [Reach],
+        Link = null,
+        Kind = FailureKind.Unreachable,
+        Persistence = Persistence.Transient,
+        SafeOnConnect = Safe.NothingSaved,
+        SafeOnSync = Safe.SealedStays,
+    };
+
+    public static ErrorEntry TlsNotTrusted { get; } = new()
+    {
+        Code = "TLS_NOT_TRUSTED",
         Title = "A proxy is inspecting TLS to {host}",
         Why = "The certificate shown for {host} was issued by “{issuer}”, which this machine does not trust. Companies that inspect TLS use an authority of their own.",
         DoThis = ["Ask whoever runs the proxy to leave {loginHost} and {armHost} uninspected.", "Or give Layer the company's root certificate: set SSL_CERT_FILE to a PEM file; every record then says that the trust is not public."],
@@ -152,9 +167,9 @@ internal static class NetworkErrors
     };
 
     // 5xx from ARM or Graph after the retries
-    public static ErrorEntry ServerError { get; } = new()
+    public static ErrorEntry AzureUnavailable { get; } = new()
     {
-        Code = "SERVER_ERROR",
+        Code = "AZURE_UNAVAILABLE",
         Title = "Azure has a fault of its own ({status})",
         Why = "{host} answered {status} again and again. Nothing on this side is wrong.",
         DoThis = ["Nothing, usually: Layer tries again later.", "See Azure's status page with the link."],
@@ -197,7 +212,7 @@ internal static class NetworkErrors
 
     public static IReadOnlyList<ErrorEntry> All { get; } =
     [
-        HostNotFound, ConnectionRefused, TimedOut, ConnectionLost, TlsInspected, TlsFailed, ProxyRefused, ProxyAuthentication,
-        ProxyUnreachable, Throttled, ServerError, SignInUnavailable, DeadlinePassed,
+        HostNotFound, ConnectionRefused, TimedOut, ConnectionLost, CannotReach, TlsNotTrusted, TlsFailed, ProxyRefused, ProxyAuthentication,
+        ProxyUnreachable, Throttled, AzureUnavailable, SignInUnavailable, DeadlinePassed,
     ];
 }

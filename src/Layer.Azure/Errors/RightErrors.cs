@@ -79,7 +79,7 @@ internal static class RightErrors
     // The subscription is readable only through a delegation to another tenant
     public static ErrorEntry Lighthouse { get; } = new()
     {
-        Code = "LIGHTHOUSE_ACCESS",
+        Code = "LIGHTHOUSE",
         Title = "Access through Azure Lighthouse cannot be proven",
         Why = "Subscription {subscriptionId} belongs to tenant {tenantFromAzure} and is delegated to the app's tenant {tenantId}. Azure does not list delegated grants among the role assignments, so nobody could check later that Layer was allowed to see everything.",
         DoThis = ["Create the app in tenant {tenantFromAzure}, where the subscription lives.", "Assign Reader to it there; the command prints how."],
@@ -154,7 +154,7 @@ internal static class RightErrors
     // Warning: some own row grants more than reading
     public static ErrorEntry CanWrite { get; } = new()
     {
-        Code = "APP_CAN_WRITE",
+        Code = "CAN_WRITE",
         Title = "The app can do more than read",
         Why = "Layer's app holds {action} at {scope}. Layer never writes, but whoever gets hold of its credential could.",
         DoThis = ["See the app's roles with the first command.", "Remove each one but Reader with the second."],

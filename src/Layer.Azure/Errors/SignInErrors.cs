@@ -51,9 +51,9 @@ internal static class SignInErrors
     };
 
     // AADSTS7000216
-    public static ErrorEntry CredentialNotSent { get; } = new()
+    public static ErrorEntry CredentialMissing { get; } = new()
     {
-        Code = "CREDENTIAL_NOT_SENT",
+        Code = "CREDENTIAL_MISSING",
         Title = "The sign-in reached Microsoft without a credential",
         Why = "Microsoft Entra received the request for app {clientId} without a secret or an assertion. A proxy that rewrites requests to {loginHost} is the usual cause.",
         DoThis = ["Check that the client secret is not empty.", "Ask whoever runs the proxy to pass {loginHost} through unchanged."],
@@ -81,9 +81,9 @@ internal static class SignInErrors
     };
 
     // AADSTS7000229
-    public static ErrorEntry AppWithoutServicePrincipal { get; } = new()
+    public static ErrorEntry ServicePrincipalMissing { get; } = new()
     {
-        Code = "APP_WITHOUT_SERVICE_PRINCIPAL",
+        Code = "SERVICE_PRINCIPAL_MISSING",
         Title = "The app has no service principal here",
         Why = "App {clientId} is registered, but tenant {tenantId} holds no service principal (enterprise application) for it. Roles are given to the service principal, so nothing works without it.",
         DoThis = ["Create the service principal with the command.", "Then assign Reader to it on the subscription."],
@@ -130,9 +130,9 @@ internal static class SignInErrors
     };
 
     // AADSTS900023, and the local check that keeps garbage out of the path (Entra answers that with an HTML page and status 200).
-    public static ErrorEntry TenantMalformed { get; } = new()
+    public static ErrorEntry TenantInvalid { get; } = new()
     {
-        Code = "TENANT_MALFORMED",
+        Code = "TENANT_INVALID",
         Title = "This is not a tenant ID",
         Why = "“{tenantId}” is neither a GUID nor a domain name of a tenant.",
         DoThis = ["Leave the tenant out: Layer finds it from the subscription ID.", "Or read it with the command."],
@@ -189,9 +189,9 @@ internal static class SignInErrors
     };
 
     // AADSTS700213 and 70021
-    public static ErrorEntry NoFederatedMatch { get; } = new()
+    public static ErrorEntry FederationMismatch { get; } = new()
     {
-        Code = "NO_FEDERATED_MATCH",
+        Code = "FEDERATION_MISMATCH",
         Title = "No federated credential matches this token",
         Why = "App {clientId} has no federated credential whose issuer, subject and audience equal those of the presented token (subject: {subject}). All three are compared letter by letter.",
         DoThis = ["List the federated credentials with the command.", "Correct the one that differs, or add one."],
@@ -272,7 +272,7 @@ internal static class SignInErrors
     {
         Code = "SIGN_IN_REQUEST_REFUSED",
         Title = "The sign-in request arrived incomplete",
-        Why = "Microsoft Entra says a part of the request is missing or of a kind it does not know: {microsoftText}. A proxy that rewrites requests to {loginHost} is the usual cause.",
+        Why = "A part of the request was missing or of a kind Microsoft Entra does not know; a proxy that rewrites requests to {loginHost} is the usual cause. Microsoft's words: {microsoftText}",
         DoThis = ["Ask whoever runs the proxy to pass {loginHost} through unchanged.", "If there is no proxy, report this with correlation ID {correlationId}."],
         Commands = ["layer check"],
         Link = "https://login.microsoftonline.com/error?code={microsoftCode}",
@@ -371,11 +371,11 @@ internal static class SignInErrors
     };
 
     // ARM or Graph 401, any other text
-    public static ErrorEntry TokenRefused { get; } = new()
+    public static ErrorEntry TokenRejected { get; } = new()
     {
-        Code = "TOKEN_REFUSED",
+        Code = "TOKEN_REJECTED",
         Title = "Azure did not accept the access token",
-        Why = "Sign-in worked, but {host} refused the token: {microsoftText}. A proxy that removes or changes the Authorization header is the usual cause.",
+        Why = "Sign-in worked, but {host} refused the token; a proxy that removes or changes the Authorization header is the usual cause. Microsoft's words: {microsoftText}",
         DoThis = ["Ask whoever runs the proxy to pass {host} through unchanged.", "If there is no proxy, report this with correlation ID {correlationId}."],
         Commands = ["layer check"],
         Link = null,
@@ -400,6 +400,36 @@ internal static class SignInErrors
         SafeOnSync = Safe.SealedStays,
     };
 
+    // Status 200 at the token endpoint, and no token in it
+    public static ErrorEntry SignInMalformed { get; } = new()
+    {
+        Code = "SIGN_IN_MALFORMED",
+        Title = "The sign-in answer holds no token",
+        Why = "{loginHost} said that the sign-in worked, but what it sent could not be read. A proxy that answers in Microsoft's place is the likely cause.",
+        DoThis = ["Ask whoever runs the proxy to pass {loginHost} through unchanged.", "Then check again with the command."],
+        Commands = ["layer check"],
+        Link = null,
+        Kind = FailureKind.SignIn,
+        Persistence = Persistence.Transient,
+        SafeOnConnect = Safe.NothingSaved,
+        SafeOnSync = Safe.SealedStays,
+    };
+
+    // Warning: the secret in use ends within 30 days
+    public static ErrorEntry SecretExpiresSoon { get; } = new()
+    {
+        Code = "SECRET_EXPIRES_SOON",
+        Title = "The client secret ends on {expiresOn}",
+        Why = "The secret in use for app {clientId} has {days} days left. From {expiresOn} on no sync can sign in, and those days will have no evidence.",
+        DoThis = ["Create a new secret with the command; the old one works until it ends.", "Enter its output: layer credential rotate tries it on every connection of this app, then swaps."],
+        Commands = [Commands.NewSecret, Commands.ListSecrets],
+        Link = Portal.Credentials,
+        Kind = FailureKind.Warning,
+        Persistence = Persistence.Permanent,
+        SafeOnConnect = Safe.WarningOnly,
+        SafeOnSync = Safe.WarningOnly,
+    };
+
     // An AADSTS code that the catalog does not know.
     public static ErrorEntry SignInRefused { get; } = new()
     {
@@ -417,10 +447,10 @@ internal static class SignInErrors
 
     public static IReadOnlyList<ErrorEntry> All { get; } =
     [
-        SecretInvalid, SecretIsAnId, SecretExpired, CredentialNotSent, AppNotInTenant, AppWithoutServicePrincipal, AppDisabled,
-        TenantNotFound, TenantMalformed, CertificateUnknown, CertificateUnreadable, AssertionExpired, NoFederatedMatch,
+        SecretInvalid, SecretIsAnId, SecretExpired, CredentialMissing, AppNotInTenant, ServicePrincipalMissing, AppDisabled,
+        TenantNotFound, TenantInvalid, CertificateUnknown, CertificateUnreadable, AssertionExpired, FederationMismatch,
         FederatedTokenUnreadable, BlockedByPolicy, ResourceNotInTenant, ScopeRefused, SignInRequestRefused, AuthorityUnknown,
-        ManagedIdentityNotFound, ManagedIdentityUnavailable, TokenExpired, TokenRevoked, TokenWithoutIdentity, TokenRefused,
-        WrongAudience, SignInRefused,
+        ManagedIdentityNotFound, ManagedIdentityUnavailable, TokenExpired, TokenRevoked, TokenWithoutIdentity, TokenRejected,
+        WrongAudience, SignInMalformed, SecretExpiresSoon, SignInRefused,
     ];
 }

@@ -120,9 +120,9 @@ internal static class SubscriptionErrors
     };
 
     // The unauthenticated challenge came without a tenant
-    public static ErrorEntry TenantUndiscovered { get; } = new()
+    public static ErrorEntry TenantNotRevealed { get; } = new()
     {
-        Code = "TENANT_UNDISCOVERED",
+        Code = "TENANT_NOT_REVEALED",
         Title = "The tenant could not be found",
         Why = "Layer asked {host} which tenant owns subscription {subscriptionId}, and the answer did not say. A proxy that removes the WWW-Authenticate header is one cause; Azure does not promise this answer.",
         DoThis = ["Read the tenant ID with the command.", "Give it to Layer: set AZURE_TENANT_ID."],
@@ -135,5 +135,5 @@ internal static class SubscriptionErrors
     };
 
     public static IReadOnlyList<ErrorEntry> All { get; } =
-        [NotFound, Deleted, IdMalformed, Disabled, WrongTenant, Transferred, Mismatch, TenantUndiscovered];
+        [NotFound, Deleted, IdMalformed, Disabled, WrongTenant, Transferred, Mismatch, TenantNotRevealed];
 }

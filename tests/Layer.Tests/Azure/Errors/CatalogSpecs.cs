@@ -50,7 +50,7 @@ public sealed class CatalogSpecs
         Assert.All([entry.Why, entry.SafeOnConnect, entry.SafeOnSync, .. entry.DoThis], text => Assert.Matches(@"[.:)}]$", text));
         Assert.NotEmpty(entry.Commands);
         Assert.All(entry.Commands, command => Assert.DoesNotContain('\n', command));
-        Assert.True(entry.Link is null || entry.Link.StartsWith("https://", StringComparison.Ordinal));
+        Assert.True(entry.Link is null || entry.Link.StartsWith("https://", StringComparison.Ordinal) || entry.Link.StartsWith("{portal}/#", StringComparison.Ordinal));
     }
 
     [Theory]
