@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using Layer.Cli;
+using Layer.Evidence.Collecting;
 using Layer.Operations;
 
 namespace Layer;
@@ -55,6 +56,14 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
                 new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null, Output = Terminal.Out, Error = Terminal.Error },
                 cancellationToken);
         }
+        catch (CollectionFailedException e)
+        {
+            return FailureReport.Print(this, e.Failure, connecting: true, FormOf(parsed));
+        }
+        catch (RefusedException e)
+        {
+            return FailureReport.Print(this, e.Failure, connecting: false, FormOf(parsed));
+        }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             Terminal.Say("Interrupted.");
@@ -65,6 +74,8 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
             await Terminal.Out.FlushAsync(CancellationToken.None);
         }
     }
+
+    private static OutputForm FormOf(ParseResult parsed) => parsed.GetResult("--output") is OptionResult option ? option.GetValueOrDefault<OutputForm>() : OutputForm.Table;
 
     // What people type at a program they do not know yet.
     private static IReadOnlyList<string> Usual(IReadOnlyList<string> args) => args switch
