@@ -50,6 +50,8 @@ internal static class FailureCode
     public const string AnswerTooLarge = "ANSWER_TOO_LARGE";
     public const string NextLinkForeign = "NEXT_LINK_FOREIGN";
     public const string NextLinkRepeated = "NEXT_LINK_REPEATED";
+    public const string TokenWithoutIdentity = "TOKEN_WITHOUT_IDENTITY";
+    public const string DeadlinePassed = "DEADLINE_PASSED";
     public const string TooManyPages = "TOO_MANY_PAGES";
     public const string DuplicateDiffers = "DUPLICATE_DIFFERS";
     public const string ListMoved = "LIST_MOVED";

@@ -1,0 +1,288 @@
+using System.Globalization;
+using Layer.Azure.Http;
+using Layer.Azure.Lists;
+using Layer.Azure.Permissions;
+using Layer.Azure.ResourceGroups;
+using Layer.Azure.RoleAssignments;
+using Layer.Azure.RoleDefinitions;
+using Layer.Azure.SignIn;
+using Layer.Azure.Subscriptions;
+using Layer.Evidence.Canonical;
+using Layer.Evidence.Collecting;
+using Layer.Evidence.Observations;
+
+namespace Layer.Azure.Collecting;
+
+/// <summary>One reading of one subscription, from sign-in to a collection or a failure.</summary>
+internal sealed class CollectionRun(
+    AppSession session, AzureTarget target, AzureCredential credential, Peers peers, BuiltInCache cache, AzureConnectorOptions options)
+{
+    private static readonly TimeSpan LargestSkew = TimeSpan.FromMinutes(5);
+
+    private readonly ReadLists _lists = new();
+    private readonly List<Anomaly> _anomalies = [];
+    private readonly SortedSet<string> _limits = new(StringComparer.Ordinal);
+    private readonly DateTimeOffset _startedAt = options.Clock.GetUtcNow();
+    private Dictionary<Guid, RoleDefinition> _definitions = [];
+    private IReadOnlyList<CachedPage> _cachedPages = [];
+    private IReadOnlyList<string> _unknown = [];
+    private RightToRead? _right;
+    private Reader? _reader;
+
+    /// <exception cref="CollectionFailedException">What was read cannot be evidence.</exception>
+    public async Task<Collection> CollectAsync(CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(options.SyncDeadline, options.Clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            return await ReadAsync(either.Token);
+        }
+        catch (SignInException refused)
+        {
+            throw Fail(refused.Failure);
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw Fail(Failures.Of(
+                FailureCode.DeadlinePassed, ("host", session.Cloud.Arm.Host), ("seconds", Text((long)options.SyncDeadline.TotalSeconds))));
+        }
+    }
+
+    private async Task<Collection> ReadAsync(CancellationToken cancellationToken)
+    {
+        var token = await session.SignInAsync(cancellationToken);
+        var reader = Admit(token);
+        var lists = new ListReader(session, target);
+        await ReadListsAsync(lists, reader, cancellationToken);
+        CheckAnswers();
+        var subscription = CheckSubscription(token);
+        await MatchGroupsAsync(lists, reader, cancellationToken);
+        await FindDefinitionsAsync(lists, cancellationToken);
+        _right = await ProveRightAsync(lists, reader, cancellationToken);
+        return Seal(subscription);
+    }
+
+    // The token must be of the pinned tenant, and name the principal whose grants prove the right to read.
+    private Guid Admit(TokenIdentity token)
+    {
+        if (token.TenantId != target.TenantId)
+            throw Fail(Failures.Of(FailureCode.WrongTenant, ("tenantFromAzure", token.TenantId?.ToString() ?? "not named")));
+        if (token.ObjectId is not { } objectId)
+            throw Fail(Failures.Of(FailureCode.TokenWithoutIdentity));
+        _reader = new Reader(objectId.ToString(), target.TenantId.ToString(), (token.ClientId ?? credential.ClientId).ToString());
+        return objectId;
+    }
+
+    private async Task ReadListsAsync(ListReader lists, Guid reader, CancellationToken cancellationToken)
+    {
+        var (cloud, id) = (session.Cloud, target.SubscriptionId);
+        var builtIn = cache.Find(options.Clock.GetUtcNow());
+        var subscription = lists.ReadObjectAsync(Subscription.Call(cloud, id), Subscription.Read, cancellationToken);
+        var permissions = lists.ReadAsync<ActionRules>(OwnPermissions.List(cloud, id), ActionRules.Read, cancellationToken);
+        var groups = lists.ReadAsync(ResourceGroup.List(cloud, id), ResourceGroup.Reader(id), cancellationToken);
+        var assignments = lists.ReadAsync(RoleAssignment.List(cloud, id), RoleAssignment.Reader(id, reader), cancellationToken);
+        var definitions = lists.ReadAsync<RoleDefinition>(
+            builtIn is null ? RoleDefinition.List(cloud, id) : RoleDefinition.ListCustom(cloud, id), RoleDefinition.Read, cancellationToken);
+        _lists.Subscription = await subscription;
+        _lists.Permissions = await permissions;
+        _lists.Groups = await groups;
+        _lists.Assignments = await assignments;
+        _lists.Definitions = await definitions;
+        if (builtIn is not null)
+            Use(builtIn);
+    }
+
+    // Anything but a whole answer to each call ends the run here; the first in this order names it.
+    private void CheckAnswers()
+    {
+        var permissions = _lists.Permissions!;
+        var untold = OwnPermissions.IsUntold(permissions.Status) && permissions.Answers.Count == 1;
+        Failure?[] failures =
+        [
+            _lists.Subscription!.Failure, _lists.Groups!.Failure, _lists.Assignments!.Failure, _lists.Definitions!.Failure,
+            untold ? null : permissions.Failure,
+        ];
+        if (failures.OfType<Failure>().FirstOrDefault() is { } failure)
+            throw Fail(Joined(failure, failures));
+        if (untold)
+            _limits.Add(Limits.PermissionsUnreadable);
+        CheckClock();
+    }
+
+    // Several lists refused for want of a right are one failure that names all that is missing.
+    private static Failure Joined(Failure first, IEnumerable<Failure?> all)
+    {
+        if (first.Code != FailureCode.PartialScope)
+            return first;
+        var missing = all.OfType<Failure>().Where(f => f.Code == first.Code).Select(f => f.Facts["missingActions"]);
+        return first with { Facts = new Dictionary<string, string>(first.Facts, StringComparer.Ordinal) { ["missingActions"] = string.Join(", ", missing) } };
+    }
+
+    private void CheckClock()
+    {
+        if (!_lists.Answers.Any(a => a.Date is not null))
+            throw Fail(Failures.Of(FailureCode.MalformedAnswer, ("list", "all"), ("reason", "No answer has a Date."), ("host", session.Cloud.Arm.Host)));
+        var worst = _lists.Answers.Where(a => a.Date is not null).MaxBy(a => (a.ReceivedAt - a.Date!.Value).Duration())!;
+        var skew = worst.ReceivedAt - worst.Date!.Value;
+        if (skew.Duration() > LargestSkew)
+            throw Fail(Failures.Of(
+                FailureCode.ClockSkew, ("machineTime", Time(worst.ReceivedAt)), ("azureTime", Time(worst.Date.Value)), ("seconds", Text((long)skew.TotalSeconds))));
+    }
+
+    private Subscription CheckSubscription(TokenIdentity token)
+    {
+        var subscription = _lists.Subscription!.Value!; // CheckAnswers let only a whole answer through
+        if (subscription.Id != target.SubscriptionId)
+            throw Fail(Failures.Of(FailureCode.SubscriptionMismatch, ("subscriptionFromAzure", subscription.Id.ToString())));
+        if (subscription.TenantId != target.TenantId)
+        {
+            var delegated = subscription.ManagedByTenants.Contains(token.TenantId ?? target.TenantId);
+            throw Fail(Failures.Of(
+                delegated ? FailureCode.Lighthouse : FailureCode.WrongTenant, ("tenantFromAzure", subscription.TenantId.ToString())));
+        }
+
+        if (subscription.State.Equals("Deleted", StringComparison.OrdinalIgnoreCase))
+            throw Fail(Failures.Of(FailureCode.SubscriptionDeleted, ("state", subscription.State)));
+        if (!subscription.State.Equals("Enabled", StringComparison.OrdinalIgnoreCase))
+            _anomalies.Add(new Anomaly("subscription-not-enabled", subscription.Observation.Key));
+        return subscription;
+    }
+
+    // A group that was made or deleted between the two calls is no anomaly, so both are read again before it is called one.
+    private async Task MatchGroupsAsync(ListReader lists, Guid reader, CancellationToken cancellationToken)
+    {
+        if (Unlisted().Count == 0)
+            return;
+        var (cloud, id) = (session.Cloud, target.SubscriptionId);
+        var groups = lists.ReadAsync(ResourceGroup.List(cloud, id), ResourceGroup.Reader(id), cancellationToken);
+        var assignments = lists.ReadAsync(RoleAssignment.List(cloud, id), RoleAssignment.Reader(id, reader), cancellationToken);
+        _lists.Groups = await groups;
+        _lists.Assignments = await assignments;
+        CheckAnswers();
+        _anomalies.AddRange(Unlisted().Select(group => new Anomaly("group-not-listed", group)));
+    }
+
+    private SortedSet<string> Unlisted()
+    {
+        var listed = _lists.Groups!.Items.Select(g => g.Observation.Key).ToHashSet(StringComparer.Ordinal);
+        return new SortedSet<string>(_lists.Assignments!.Items.Select(a => a.Group).OfType<string>().Where(g => !listed.Contains(g)), StringComparer.Ordinal);
+    }
+
+    private async Task FindDefinitionsAsync(ListReader lists, CancellationToken cancellationToken)
+    {
+        foreach (var definition in _lists.Definitions!.Items)
+            _definitions[definition.Id] = definition;
+        var day = _lists.Assignments!.Answers[^1].Date ?? options.Clock.GetUtcNow();
+        if (_lists.Definitions.Reading.Filter is null)
+            cache.Keep(_lists.Definitions, day);
+        var missing = _lists.Assignments.Items.Select(a => a.RoleDefinitionId).Distinct().Where(id => !_definitions.ContainsKey(id)).Order().ToArray();
+        foreach (var id in missing)
+        {
+            var single = await lists.ReadObjectAsync<RoleDefinition>(
+                RoleDefinition.Single(session.Cloud, target.SubscriptionId, id), RoleDefinition.Read, cancellationToken);
+            _lists.SingleDefinitions.Add(single);
+            if (single.Value is { } definition && definition.Id == id)
+                _definitions[id] = definition;
+            else if (single.Answer.Status is not (403 or 404) || single.Answer.Failure is not null)
+                throw Fail(single.Failure ?? Failures.Of(
+                    FailureCode.MalformedAnswer, ("list", ObservationType.RoleDefinition), ("reason", "Another role definition came than was asked for."),
+                    ("host", session.Cloud.Arm.Host)));
+        }
+
+        _unknown = [.. missing.Where(id => !_definitions.ContainsKey(id)).Select(id => id.ToString())];
+        if (_unknown.Count > 0)
+            _limits.Add(Limits.DefinitionUnknown);
+    }
+
+    private async Task<RightToRead> ProveRightAsync(ListReader lists, Guid reader, CancellationToken cancellationToken)
+    {
+        var assignments = _lists.Assignments!.Items;
+        var permissions = _lists.Permissions!;
+        if (assignments.Count == 0)
+        {
+            var told = permissions.Failure is null ? NeededActions.Missing(permissions.Items) : [];
+            throw Fail(told.Count > 0 ? Missing(told) : Failures.Of(FailureCode.EmptyAnswer, ("action", RoleAssignment.Action), ("list", ObservationType.RoleAssignment)));
+        }
+
+        var rows = RightProof.OwnRows(assignments);
+        var witness = "own-row";
+        if (rows.Count == 0)
+        {
+            _lists.AssignedTo = await lists.ReadAsync(
+                RoleAssignment.AssignedTo(session.Cloud, target.SubscriptionId, reader), RoleAssignment.Reader(target.SubscriptionId, reader), cancellationToken);
+            if (_lists.AssignedTo.Failure is { } failure)
+                throw Fail(failure);
+            rows = RightProof.RowsThroughGroups(_lists.AssignedTo, assignments);
+            witness = "assigned-to";
+        }
+
+        var (by, missing) = RightProof.Weigh(permissions, rows, _definitions);
+        if (by is null)
+            throw Fail(Missing(missing));
+        if (rows.Count == 0)
+            throw Fail(Failures.Of(FailureCode.WitnessUnknown, ("objectId", reader.ToString())));
+        return new RightToRead(by, witness, [.. rows.Select(r => r.Observation.Key).Order(StringComparer.Ordinal)]);
+    }
+
+    private Failure Missing(IReadOnlyList<string> actions) => Failures.Of(
+        FailureCode.PartialScope, ("missingActions", string.Join(", ", actions)), ("action", string.Join(", ", actions)),
+        ("scope", $"/subscriptions/{target.SubscriptionId}"));
+
+    private Collection Seal(Subscription subscription)
+    {
+        var writer = new CanonicalWriter();
+        var inUse = _lists.Assignments!.Items.Select(a => a.RoleDefinitionId).Distinct().Where(_definitions.ContainsKey);
+        Population[] populations;
+        try
+        {
+            populations =
+            [
+                new(ObservationType.Subscription, [subscription.Observation]),
+                new(ObservationType.ResourceGroup, _lists.Groups!.Items.Select(g => g.Observation)),
+                new(ObservationType.RoleAssignment, _lists.Assignments.Items.Select(a => a.Observation)),
+                new(ObservationType.RoleDefinition, inUse.Select(id => _definitions[id].Observe(writer, target.SubscriptionId))),
+            ];
+        }
+        catch (MalformedTextException malformed)
+        {
+            throw Fail(Failures.Of(
+                FailureCode.MalformedAnswer, ("list", ObservationType.RoleDefinition), ("reason", malformed.Message), ("host", session.Cloud.Arm.Host)));
+        }
+
+        var reading = Reading();
+        if (reading.Hosts.Any(h => !h.PublicTrust))
+            _limits.Add(Limits.TrustAnchorNotPublic);
+        return new Collection(populations, reading, [.. _limits], _anomalies, _lists.Pages);
+    }
+
+    private void Use(BuiltInDefinitions builtIn)
+    {
+        _cachedPages = builtIn.Pages;
+        _definitions = new Dictionary<Guid, RoleDefinition>(builtIn.ById);
+    }
+
+    private CollectionFailedException Fail(Failure failure) => new(failure.About(target, credential), Reading());
+
+    private CollectionReading Reading()
+    {
+        var dated = _lists.Answers.Where(a => a.Date is not null).ToArray();
+        return new CollectionReading
+        {
+            StartedAt = _startedAt,
+            EndedAt = options.Clock.GetUtcNow(),
+            Observed = dated.Length == 0 ? null : new ObservedInterval(dated.Min(a => a.Date!.Value), dated.Max(a => a.Date!.Value)),
+            ClockSkewMilliseconds = dated.Length == 0 ? null : (long)(dated[0].ReceivedAt - dated[0].Date!.Value).TotalMilliseconds,
+            Reader = _reader,
+            Right = _right,
+            Lists = _lists.Readings,
+            Hosts = [.. new[] { session.Cloud.Login, session.Cloud.Arm }.Select(host => peers.Find(host, _startedAt)).OfType<HostReading>()],
+            CachedDefinitions = _cachedPages.Count > 0 ? _cachedPages[0] : null,
+            UnknownDefinitions = _unknown,
+        };
+    }
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static string Time(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,114 @@
+using System.Globalization;
+using Azure;
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Layer.Evidence.Collecting;
+
+namespace Layer.Azure.Http;
+
+/// <summary>Sends GETs and reads the answers to their end; tries again what passes by itself.</summary>
+/// <remarks>It does not throw for what Azure or the network says: an <see cref="Answer"/> holds it, so that five calls in parallel each tell their own end.</remarks>
+internal sealed class Arm(HttpPipeline pipeline, Peers peers, AzureConnectorOptions options)
+{
+    public async Task<Answer> GetAsync(Uri uri, CancellationToken cancellationToken)
+    {
+        var started = options.Clock.GetTimestamp();
+        for (var attempt = 1; ; attempt++)
+        {
+            using var deadline = new CancellationTokenSource(Left(started), options.Clock);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+            Answer answer;
+            try
+            {
+                answer = await SendAsync(uri, either.Token);
+            }
+            catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            {
+                return new Answer(uri) { Failure = Unreachable.Of(FailureCode.CannotReach, uri, peers, "no-answer-in-time") };
+            }
+
+            if (!(Retrying.IsTransient(answer.Status) || IsLost(answer)))
+                return answer;
+            var delay = Retrying.Delay(attempt, options.FirstDelay, answer.RetryAfter);
+            if (attempt >= options.Attempts || delay >= Left(started))
+                return answer.Failure is null ? answer with { Failure = GaveUp(answer) } : answer;
+            await Task.Delay(delay, options.Clock, cancellationToken);
+        }
+    }
+
+    private TimeSpan Left(long started)
+    {
+        var left = options.CallDeadline - options.Clock.GetElapsedTime(started);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
+    private static bool IsLost(Answer answer) => answer.Failure?.Code is FailureCode.CannotReach or FailureCode.IncompleteAnswer;
+
+    private async Task<Answer> SendAsync(Uri uri, CancellationToken cancellationToken)
+    {
+        using var message = pipeline.CreateMessage();
+        message.BufferResponse = false;
+        message.Request.Method = RequestMethod.Get;
+        message.Request.Uri.Reset(uri);
+        message.Request.Headers.Add("Accept", "application/json");
+        message.Request.Headers.Add("Accept-Encoding", "gzip");
+        try
+        {
+            await pipeline.SendAsync(message, cancellationToken);
+        }
+        catch (RequestFailedException lost) when (Unreachable.Find(lost, uri, peers) is { } failure)
+        {
+            return new Answer(uri) { Failure = failure };
+        }
+
+        var response = message.Response;
+        var now = options.Clock.GetUtcNow();
+        var date = HttpDate.Find(Header(response, "Date"));
+        var answer = new Answer(uri)
+        {
+            Status = response.Status,
+            Date = date,
+            ReceivedAt = now,
+            RequestId = Header(response, "x-ms-request-id"),
+            CorrelationId = Header(response, "x-ms-correlation-request-id"),
+            Challenge = Header(response, "WWW-Authenticate"),
+            RetryAfter = Retrying.ReadRetryAfter(Header(response, "Retry-After"), date, now),
+        };
+        return await ReadBodyAsync(answer, response, cancellationToken);
+    }
+
+    private async Task<Answer> ReadBodyAsync(Answer answer, Response response, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var length = long.TryParse(Header(response, "Content-Length"), NumberStyles.None, null, out var promised) ? promised : (long?)null;
+            var body = await BodyReader.ReadAsync(response.ContentStream ?? Stream.Null, length, Header(response, "Content-Encoding"), cancellationToken);
+            return answer with { Body = body };
+        }
+        catch (BodyTooLargeException)
+        {
+            return answer with { Failure = Unreachable.Of(FailureCode.AnswerTooLarge, answer.Uri, peers, "too-large") };
+        }
+        catch (Exception cut) when (cut is IOException or InvalidDataException or HttpRequestException or RequestFailedException)
+        {
+            return answer with { Failure = Unreachable.Of(FailureCode.IncompleteAnswer, answer.Uri, peers, "cut-short") };
+        }
+    }
+
+    private static string? Header(Response response, string name) => response.Headers.TryGetValue(name, out var value) ? value : null;
+
+    private Failure GaveUp(Answer answer)
+    {
+        var code = answer.Status == 429 ? FailureCode.Throttled : FailureCode.AzureUnavailable;
+        var failure = Unreachable.Of(code, answer.Uri, peers, "asked-to-wait");
+        return failure with
+        {
+            Facts = new Dictionary<string, string>(failure.Facts, StringComparer.Ordinal)
+            {
+                ["status"] = answer.Status.ToString(CultureInfo.InvariantCulture),
+                ["retryAfter"] = ((long)(answer.RetryAfter?.TotalSeconds ?? 0)).ToString(CultureInfo.InvariantCulture),
+                ["correlationId"] = answer.CorrelationId ?? answer.RequestId ?? "none",
+            },
+        };
+    }
+}

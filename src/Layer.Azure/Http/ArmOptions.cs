@@ -1,0 +1,17 @@
+using Azure.Core;
+using Azure.Core.Pipeline;
+
+namespace Layer.Azure.Http;
+
+/// <summary>Settings of the pipeline: our own retries (<see cref="Arm"/>), so none of Azure.Core's.</summary>
+internal sealed class ArmOptions : ClientOptions
+{
+    public ArmOptions(HttpPipelineTransport transport)
+    {
+        Transport = transport;
+        Retry.MaxRetries = 0;
+        Diagnostics.ApplicationId = "Layer";
+        Diagnostics.IsLoggingEnabled = false;
+        Diagnostics.IsDistributedTracingEnabled = false;
+    }
+}

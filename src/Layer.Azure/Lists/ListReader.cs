@@ -1,0 +1,151 @@
+using System.Globalization;
+using Layer.Azure.Http;
+using Layer.Azure.SignIn;
+using Layer.Evidence;
+using Layer.Evidence.Collecting;
+
+namespace Layer.Azure.Lists;
+
+/// <summary>Reads a list to its end: one page once, several pages until two readings agree (docs/evidence-format.md §4).</summary>
+internal sealed class ListReader(AppSession session, AzureTarget target)
+{
+    /// <summary>Pages are not a snapshot; a list that changes under this many readings is tried again later.</summary>
+    public const int MostReadings = 4;
+
+    public async Task<ListOutcome<T>> ReadAsync<T>(ArmList list, ReadItem<T> readItem, CancellationToken cancellationToken)
+        where T : IListed
+    {
+        Reading<T>? before = null;
+        for (var readings = 1; ; readings++)
+        {
+            var now = await ReadOnceAsync(list, readItem, cancellationToken);
+            if (now.Failure is not null || (before is null && now.Pages.Count == 1) || (before is not null && before.IsSameAs(now)))
+                return now.ToOutcome(list, readings, now.Failure);
+            if (readings == MostReadings)
+                return now.ToOutcome(list, readings, Failures.Of(FailureCode.ListMoved, ("list", list.Type), ("readings", Text(readings))));
+            before = now;
+        }
+    }
+
+    /// <summary>Reads an answer that is one object.</summary>
+    public async Task<ObjectOutcome<T>> ReadObjectAsync<T>(ArmList call, ReadItem<T> read, CancellationToken cancellationToken)
+        where T : class
+    {
+        var answer = await session.GetAsync(call.First, cancellationToken);
+        T? value = null;
+        var failure = answer.IsSuccess ? null : answer.Failure ?? Refusals.Explain(answer, call.Action, target);
+        if (answer.IsSuccess)
+        {
+            try
+            {
+                value = ArmPage.ReadObject(answer.Body, read);
+            }
+            catch (MalformedAnswerException malformed)
+            {
+                failure = Malformed(call, answer, malformed);
+            }
+        }
+
+        var rows = value is null ? 0 : 1;
+        var reading = new ListReading(call.Type, call.Template, call.ApiVersion, call.Filter, [Failures.Page(answer, rows)], value is not null, rows, 0, 1);
+        return new ObjectOutcome<T>(reading, value, answer, failure);
+    }
+
+    private async Task<Reading<T>> ReadOnceAsync<T>(ArmList list, ReadItem<T> readItem, CancellationToken cancellationToken)
+        where T : IListed
+    {
+        var reading = new Reading<T>();
+        var links = new NextLink(list.First);
+        for (var uri = list.First; ;)
+        {
+            var answer = await session.GetAsync(uri, cancellationToken);
+            if (!answer.IsSuccess)
+            {
+                reading.Add(answer, items: 0);
+                reading.Failure = answer.Failure ?? Refusals.Explain(answer, list.Action, target);
+                return reading;
+            }
+
+            var link = reading.Read(list, answer, readItem);
+            if (reading.Failure is not null || link is null)
+                return reading;
+            if (links.Refuse(link, out uri) is { } code)
+            {
+                reading.Ended = false;
+                reading.Failure = Failures.Of(code, ("list", list.Type), ("host", uri.Host), ("pages", Text(reading.Pages.Count)));
+                return reading;
+            }
+        }
+    }
+
+    private static Failure Malformed(ArmList list, Answer answer, MalformedAnswerException malformed) => Failures.Of(
+        malformed.Code, ("list", list.Type), ("reason", malformed.Message), ("host", answer.Uri.Host), ("requestId", answer.RequestId ?? "not named"));
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private sealed class Reading<T>
+        where T : IListed
+    {
+        private readonly Dictionary<string, Digest> _digests = new(StringComparer.Ordinal);
+        private readonly List<T> _items = [];
+        private readonly List<Answer> _answers = [];
+        private int _rows;
+        private int _duplicates;
+
+        public List<PageReading> Pages { get; } = [];
+
+        public bool Ended { get; set; }
+
+        public Failure? Failure { get; set; }
+
+        public string? Read(ArmList list, Answer answer, ReadItem<T> readItem)
+        {
+            var rows = 0;
+            string? link = null;
+            try
+            {
+                link = ArmPage.Read<T>(answer.Body, readItem, item =>
+                {
+                    rows++;
+                    Add(list, item);
+                });
+                Ended = link is null;
+            }
+            catch (MalformedAnswerException malformed)
+            {
+                Failure = Malformed(list, answer, malformed);
+            }
+
+            _rows += rows;
+            Add(answer, rows);
+            return link;
+        }
+
+        public void Add(Answer answer, int items)
+        {
+            _answers.Add(answer);
+            Pages.Add(Failures.Page(answer, items));
+        }
+
+        public bool IsSameAs(Reading<T> other) =>
+            _digests.Count == other._digests.Count
+            && _digests.All(row => other._digests.TryGetValue(row.Key, out var digest) && digest == row.Value);
+
+        public ListOutcome<T> ToOutcome(ArmList list, int readings, Failure? failure) => new(
+            new ListReading(list.Type, list.Template, list.ApiVersion, list.Filter, Pages, Ended && failure is null, _rows, _duplicates, readings),
+            _items,
+            [.. _answers.Zip(Pages).Where(p => p.First.Body is not null).Select(p => new SourcePage(list.Type, p.Second.Sha256!.Value, p.First.Body))],
+            _answers, failure);
+
+        private void Add(ArmList list, T item)
+        {
+            var key = item.Key ?? _items.Count.ToString(CultureInfo.InvariantCulture);
+            if (_digests.TryAdd(key, item.Digest))
+                _items.Add(item);
+            else if (_digests[key] == item.Digest)
+                _duplicates++;
+            else
+                Failure ??= Failures.Of(FailureCode.DuplicateDiffers, ("list", list.Type), ("id", key));
+        }
+    }
+}

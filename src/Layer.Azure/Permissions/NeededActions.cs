@@ -1,0 +1,16 @@
+using Layer.Azure.Http;
+using Layer.Azure.RoleAssignments;
+using Layer.Azure.RoleDefinitions;
+
+namespace Layer.Azure.Permissions;
+
+/// <summary>The actions without which a reading would be incomplete.</summary>
+internal static class NeededActions
+{
+    public static IReadOnlyList<string> All { get; } =
+        [Refusals.ReadSubscription, "Microsoft.Resources/subscriptions/resourceGroups/read", RoleAssignment.Action, RoleDefinition.Action];
+
+    /// <summary>Those that none of the roles allows.</summary>
+    public static IReadOnlyList<string> Missing(IReadOnlyCollection<ActionRules> rules) =>
+        [.. All.Where(action => !rules.Any(r => r.Allow(action)))];
+}

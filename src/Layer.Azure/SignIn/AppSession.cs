@@ -1,0 +1,109 @@
+using System.Text.Json;
+using Azure;
+using Azure.Core;
+using Azure.Core.Pipeline;
+using Azure.Identity;
+using Layer.Azure.Http;
+using Layer.Evidence.Collecting;
+using Microsoft.Identity.Client;
+
+namespace Layer.Azure.SignIn;
+
+/// <summary>One app registration, signed in: its token is shared by all connections that use it. Safe for use by several syncs at once.</summary>
+internal sealed class AppSession : IDisposable
+{
+    private readonly AzureCredential _credential;
+    private readonly Guid _tenantId;
+    private readonly HttpPipelineTransport _transport;
+    private readonly Peers _peers;
+    private readonly AzureConnectorOptions _options;
+    private readonly SemaphoreSlim _oneSignIn = new(1);
+    private volatile Signed _signed;
+
+    public AppSession(AzureCredential credential, Guid tenantId, CloudEndpoints cloud, HttpPipelineTransport transport, Peers peers, AzureConnectorOptions options)
+    {
+        (_credential, _tenantId, Cloud, _transport, _peers, _options) = (credential, tenantId, cloud, transport, peers, options);
+        _signed = NewSignIn();
+    }
+
+    public CloudEndpoints Cloud { get; }
+
+    /// <summary>Signs in, or uses the token that is there.</summary>
+    /// <exception cref="SignInException">Entra or the network said no.</exception>
+    public async Task<TokenIdentity> SignInAsync(CancellationToken cancellationToken)
+    {
+        var token = await GetTokenAsync(Cloud.ArmScope, cancellationToken);
+        return TokenIdentity.Find(token) ?? throw new SignInException(Failures.Of(FailureCode.SignInMalformed, ("host", Cloud.Login.Host), ("reason", "no-claims")));
+    }
+
+    /// <summary>A token for Graph; issued even when the app has no permission there.</summary>
+    /// <exception cref="SignInException">Entra or the network said no.</exception>
+    public Task<string> GetGraphTokenAsync(CancellationToken cancellationToken) => GetTokenAsync(Cloud.GraphScope, cancellationToken);
+
+    /// <summary>GETs from ARM. A token that expired on the way is renewed once.</summary>
+    public async Task<Answer> GetAsync(Uri uri, CancellationToken cancellationToken)
+    {
+        var signed = _signed;
+        var answer = await GetAsync(signed, uri, cancellationToken);
+        if (answer.Status != 401 || Refusals.FindCode(answer) != "ExpiredAuthenticationToken")
+            return answer;
+        Interlocked.CompareExchange(ref _signed!, NewSignIn(), signed);
+        return await GetAsync(_signed, uri, cancellationToken);
+    }
+
+    public void Dispose() => _oneSignIn.Dispose();
+
+    private async Task<Answer> GetAsync(Signed signed, Uri uri, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await signed.Arm.GetAsync(uri, cancellationToken);
+        }
+        catch (AuthenticationFailedException refused)
+        {
+            return new Answer(uri) { Failure = SignInFailures.Explain(refused, Cloud.Login, _peers) };
+        }
+    }
+
+    private async Task<string> GetTokenAsync(string scope, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(_options.CallDeadline, _options.Clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        await _oneSignIn.WaitAsync(cancellationToken);
+        try
+        {
+            var token = await _signed.Credential.GetTokenAsync(new TokenRequestContext([scope], isCaeEnabled: true), either.Token);
+            return token.Token;
+        }
+        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new SignInException(Unreachable.Of(FailureCode.CannotReach, Cloud.Login, _peers, "no-answer-in-time"));
+        }
+        // HTML with status 200 surfaces as a bare JsonException.
+        catch (Exception refused) when (refused is AuthenticationFailedException or MsalException or RequestFailedException or JsonException
+            or FederatedTokenUnreadableException or HttpRequestException or IOException)
+        {
+            throw new SignInException(SignInFailures.Explain(refused, Cloud.Login, _peers));
+        }
+        finally
+        {
+            _oneSignIn.Release();
+        }
+    }
+
+    private Signed NewSignIn()
+    {
+        var credential = Credentials.Create(_credential, _tenantId, Cloud, _transport, _options);
+        var pipeline = HttpPipelineBuilder.Build(
+            new ArmOptions(_transport), new BearerTokenAuthenticationPolicy(credential, Cloud.ArmScope));
+        return new Signed(credential, new Arm(pipeline, _peers, _options));
+    }
+
+    private sealed record Signed(TokenCredential Credential, Arm Arm);
+}
+
+/// <summary>No token.</summary>
+internal sealed class SignInException(Failure failure) : Exception(failure.Code)
+{
+    public Failure Failure { get; } = failure;
+}
