@@ -12,7 +12,7 @@ namespace Layer.Evidence.Canonical;
 /// Names out of order are a mistake of the caller and throw; text from outside that holds a lone surrogate throws
 /// <see cref="MalformedTextException"/>. Not safe for use by several threads at once. <see cref="Reset"/> makes it ready for the next value.
 /// </remarks>
-public sealed class CanonicalWriter
+public sealed partial class CanonicalWriter
 {
     /// <summary>The largest integer that every JSON reader keeps exactly: 2^53-1.</summary>
     public const long MaxInteger = 9_007_199_254_740_991;
@@ -55,6 +55,12 @@ public sealed class CanonicalWriter
     {
         if (!Ascii.IsValid(name))
             throw new InvalidOperationException($"The property name '{name}' is not ASCII.");
+        AnyName(name);
+    }
+
+    /// <summary>A name outside the profile, for RFC 8785 in general.</summary>
+    internal void AnyName(string name)
+    {
         if (_lastName is not null && string.CompareOrdinal(_lastName, name) >= 0)
             throw new InvalidOperationException($"The property '{name}' must come before '{_lastName}'.");
         Text(name);
@@ -111,7 +117,7 @@ public sealed class CanonicalWriter
         _needsComma = true;
     }
 
-    private void Literal(ReadOnlySpan<byte> literal)
+    internal void Literal(ReadOnlySpan<byte> literal)
     {
         Separate();
         _buffer.Write(literal);

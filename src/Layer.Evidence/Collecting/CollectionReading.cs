@@ -48,7 +48,7 @@ public sealed record RightToRead(string By, string Witness, IReadOnlyList<string
 
 /// <summary>One list or object that was read.</summary>
 /// <param name="Type">The observation type it was read for, or the name of the call for those that prove rights (<c>permissions</c>, <c>assignedTo</c>).</param>
-/// <param name="Template">Id of the URL template (docs/evidence-format.md §4).</param>
+/// <param name="Template">Id of the <see cref="UrlTemplate"/>; api-version and filter are the template's.</param>
 /// <param name="ApiVersion">Azure's api-version.</param>
 /// <param name="Filter">The $filter sent; null when none.</param>
 /// <param name="Pages">One for each answer of the reading that counts, in order.</param>
@@ -56,9 +56,10 @@ public sealed record RightToRead(string By, string Witness, IReadOnlyList<string
 /// <param name="Rows">Sum of the items of the pages.</param>
 /// <param name="Duplicates">Rows that repeated an id with equal bytes and were counted once.</param>
 /// <param name="Readings">How often the list was read until two successive readings agreed; 1 for a single page.</param>
+/// <param name="Argument">What fills the template's <c>{id}</c>, e.g. a role's GUID; null when it has none.</param>
 public sealed record ListReading(
     string Type, string Template, string ApiVersion, string? Filter,
-    IReadOnlyList<PageReading> Pages, bool Ended, int Rows, int Duplicates, int Readings);
+    IReadOnlyList<PageReading> Pages, bool Ended, int Rows, int Duplicates, int Readings, string? Argument = null);
 
 /// <summary>One HTTP answer.</summary>
 /// <param name="Status">HTTP status; 0 when no answer came.</param>
