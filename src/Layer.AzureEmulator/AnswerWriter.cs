@@ -1,0 +1,56 @@
+using System.IO.Compression;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Microsoft.AspNetCore.Http;
+
+namespace Layer.AzureEmulator;
+
+/// <summary>Puts an answer on the wire: Date by the world's clock, gzip where the caller takes it, as ARM does.</summary>
+internal sealed class AnswerWriter(EmulatorOptions options)
+{
+    private const int WorthCompressing = 1024;
+
+    private readonly ConditionalWeakTable<byte[], byte[]> _compressed = [];
+
+    public async Task<long> WriteAsync(HttpContext context, Answer answer, CancellationToken ct)
+    {
+        var response = context.Response;
+        response.StatusCode = answer.Status;
+        response.Headers.Date = options.Clock.GetUtcNow().ToString("r");
+        foreach (var (name, value) in answer.Headers)
+            if (string.Equals(name, "Date", StringComparison.OrdinalIgnoreCase))
+                response.Headers.Date = value;
+            else
+                response.Headers.Append(name, value);
+        if (answer.ContentType is not null)
+            response.ContentType = answer.ContentType;
+        var body = answer.Body;
+        if (body.Length >= WorthCompressing && response.Headers.ContentEncoding.Count == 0 && TakesGzip(context.Request))
+        {
+            response.Headers.ContentEncoding = "gzip";
+            response.Headers.Vary = "Accept-Encoding";
+            body = Compressed(answer);
+        }
+        if (answer.Status is not (204 or 304))
+            response.ContentLength = body.Length;
+        if (context.Request.Method != "HEAD")
+            await response.Body.WriteAsync(body, ct);
+        return body.Length;
+    }
+
+    private static bool TakesGzip(HttpRequest request) =>
+        request.Headers.AcceptEncoding.ToString().Contains("gzip", StringComparison.OrdinalIgnoreCase);
+
+    private ReadOnlyMemory<byte> Compressed(Answer answer) =>
+        answer.Prepared && MemoryMarshal.TryGetArray(answer.Body, out var segment) && segment.Count == segment.Array!.Length
+            ? _compressed.GetValue(segment.Array, static bytes => Gzip(bytes))
+            : Gzip(answer.Body.Span);
+
+    private static byte[] Gzip(ReadOnlySpan<byte> bytes)
+    {
+        using var buffer = new MemoryStream();
+        using (var gzip = new GZipStream(buffer, CompressionLevel.Fastest))
+            gzip.Write(bytes);
+        return buffer.ToArray();
+    }
+}
