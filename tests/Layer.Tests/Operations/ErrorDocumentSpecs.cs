@@ -1,0 +1,49 @@
+using Layer.Azure.Errors;
+using Layer.Connections;
+using Layer.Evidence.Errors;
+using Layer.Operations;
+using Layer.Secrets;
+using Layer.Syncing;
+
+namespace Layer.Tests.Operations;
+
+public sealed class ErrorDocumentSpecs
+{
+    private static readonly (string Area, IReadOnlyList<ErrorEntry> Entries)[] Areas =
+    [
+        ("Sign-in", SignInErrors.All),
+        ("Subscription", SubscriptionErrors.All),
+        ("Rights", RightErrors.All),
+        ("Answers", AnswerErrors.All),
+        ("Network", NetworkErrors.All),
+        ("Connections", ConnectionErrors.All),
+        ("Syncs", SyncErrors.All),
+        ("Keys", SecretErrors.All),
+        ("Database and log", ProductErrors.All),
+    ];
+
+    [Fact]
+    public void The_page_of_errors_has_every_entry_of_the_catalog() =>
+        Assert.Equal(
+            ErrorCatalog.All.Select(entry => entry.Code).Order(StringComparer.Ordinal),
+            Areas.SelectMany(area => area.Entries).Select(entry => entry.Code).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void The_page_of_errors_says_what_the_catalog_says()
+    {
+        var path = Path.Combine(Repository(), "docs", "errors.md");
+        var made = ErrorDocument.Render(Areas);
+        if (Environment.GetEnvironmentVariable("LAYER_UPDATE_GOLDEN") == "1")
+            File.WriteAllText(path, made);
+
+        Assert.Equal(made, File.ReadAllText(path));
+    }
+
+    private static string Repository()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "Layer.slnx")))
+            folder = folder.Parent ?? throw new DirectoryNotFoundException("Layer.slnx is in no folder above the tests.");
+        return folder.FullName;
+    }
+}
