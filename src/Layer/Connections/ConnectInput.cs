@@ -59,7 +59,7 @@ internal sealed class ConnectInput
             {
                 _choices.Add(new InputChoice(ConnectField.Secret, secret.From));
                 if (!LooksLikeAnId(secret.Value))
-                    return new SignIn(CredentialKind.ClientSecret, secret.Value);
+                    return new SignIn(CredentialKind.Secret, secret.Value);
                 _problems.Add(new InputProblem(ConnectField.Secret, "is a secret's id, not its value",
                     "the value that Azure shows once, right after a secret was made; it is longer and often contains ~", "SECRET_IS_AN_ID"));
                 return null;

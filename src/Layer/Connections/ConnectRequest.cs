@@ -14,7 +14,7 @@ internal sealed record SignIn(CredentialKind Kind, SecretText? Value);
 
 internal enum CredentialKind
 {
-    ClientSecret,
+    Secret,
     Certificate,
     Federated,
     ManagedIdentity,

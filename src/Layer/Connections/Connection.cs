@@ -52,11 +52,11 @@ internal sealed class Connection
 
 internal enum ConnectionState
 {
-    /// <summary>Saved, not yet read once.</summary>
-    New,
+    /// <summary>Saved, not yet read once: the role may still be on its way.</summary>
+    Waiting,
 
     /// <summary>The last sync was complete.</summary>
-    Healthy,
+    Connected,
 
     /// <summary>The last sync failed.</summary>
     Failing,

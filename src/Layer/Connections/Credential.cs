@@ -9,8 +9,7 @@ internal sealed class Credential
 
     public required string Name { get; set; }
 
-    /// <summary><c>client-secret</c>, <c>certificate</c>, <c>federated</c> or <c>managed-identity</c>.</summary>
-    public required string Kind { get; set; }
+    public required CredentialKind Kind { get; set; }
 
     /// <summary><c>public</c>, <c>usgov</c> or <c>china</c>.</summary>
     public required string Cloud { get; set; }

@@ -11,6 +11,9 @@ namespace Layer.Secrets;
 /// </remarks>
 internal sealed class KeyRing : IDisposable
 {
+    // Files are complete before they get their names, so no reader has to be kept away.
+    private const FileShare Shared = FileShare.ReadWrite | FileShare.Delete;
+
     private readonly string _folder;
     private readonly TimeProvider _clock;
     private readonly Lock _lock = new();
@@ -38,7 +41,10 @@ internal sealed class KeyRing : IDisposable
         get
         {
             lock (_lock)
+            {
+                Load();
                 return [.. _keys.Keys];
+            }
         }
     }
 
@@ -97,7 +103,7 @@ internal sealed class KeyRing : IDisposable
             Write(path + ".new", key.ToFileText());
             File.Move(path + ".new", path);
             // The rename itself must survive a power cut: the database will soon hold values that only this key opens.
-            using (var file = File.Open(path, FileMode.Open, FileAccess.ReadWrite))
+            using (var file = File.Open(path, FileMode.Open, FileAccess.ReadWrite, Shared))
                 file.Flush(flushToDisk: true);
             _keys.Add(key.Id, key);
             return key;
@@ -138,9 +144,25 @@ internal sealed class KeyRing : IDisposable
                 throw new RefusedException("KEYRING_WRONG", ("folder", _folder), ("keyId", name));
             if (_keys.ContainsKey(id))
                 continue;
-            if (!KeyEncryptionKey.TryParse(File.ReadAllText(path), id, out var key))
+            if (TryRead(path) is not { } text)
+                continue;
+            if (!KeyEncryptionKey.TryParse(text, id, out var key))
                 throw new RefusedException("KEYRING_WRONG", ("folder", _folder), ("keyId", id.ToString()));
             _keys.Add(id, key);
+        }
+    }
+
+    // Null when a rekey of another process deleted it just now.
+    private static string? TryRead(string path)
+    {
+        try
+        {
+            using var file = new StreamReader(File.Open(path, FileMode.Open, FileAccess.Read, Shared));
+            return file.ReadToEnd();
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
         }
     }
 

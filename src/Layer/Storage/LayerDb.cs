@@ -48,6 +48,7 @@ internal abstract class LayerDb(DbContextOptions options) : DbContext(options)
         configuration.Properties<DateOnly>().HaveConversion<DayNumber>();
         configuration.Properties<Digest>().HaveConversion<DigestBytes>();
         configuration.Properties<ConnectionState>().HaveConversion<KebabCase<ConnectionState>>();
+        configuration.Properties<CredentialKind>().HaveConversion<KebabCase<CredentialKind>>();
         configuration.Properties<SyncStatus>().HaveConversion<KebabCase<SyncStatus>>();
         configuration.Properties<SyncTrigger>().HaveConversion<KebabCase<SyncTrigger>>();
         configuration.Properties<NameState>().HaveConversion<KebabCase<NameState>>();

@@ -10,6 +10,7 @@ internal sealed class PostgresEngine : StorageEngine
 {
     // Any number, the same in every version of Layer: whoever migrates holds it.
     private const long SchemaLock = 0x4C61796572;
+    private const long KeysLock = SchemaLock + 1;
 
     private readonly NpgsqlDataSource _source;
     private readonly DbContextOptions<PostgresDb> _options;
@@ -32,6 +33,10 @@ internal sealed class PostgresEngine : StorageEngine
 
     public override async Task LockSchemaAsync(DbConnection connection, CancellationToken cancellationToken) =>
         await connection.ExecuteAsync("SELECT pg_advisory_xact_lock(@lock)", cancellationToken, ("@lock", SchemaLock));
+
+    public override async Task LockKeysAsync(DbConnection connection, bool alone, CancellationToken cancellationToken) =>
+        await connection.ExecuteAsync(
+            alone ? "SELECT pg_advisory_xact_lock(@lock)" : "SELECT pg_advisory_xact_lock_shared(@lock)", cancellationToken, ("@lock", KeysLock));
 
     public override object Id(Guid id) => id;
 

@@ -54,6 +54,9 @@ internal sealed class SqliteEngine : StorageEngine
 
     public override Task LockSchemaAsync(DbConnection connection, CancellationToken cancellationToken) => Task.CompletedTask;
 
+    // The one writer holds everything.
+    public override Task LockKeysAsync(DbConnection connection, bool alone, CancellationToken cancellationToken) => Task.CompletedTask;
+
     public override object Id(Guid id) => id.ToString("D");
 
     public override Guid ReadId(DbDataReader reader, int column) => Guid.ParseExact(reader.GetString(column), "D");

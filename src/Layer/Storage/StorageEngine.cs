@@ -21,6 +21,12 @@ internal abstract class StorageEngine : IAsyncDisposable
     /// <summary>Holds off every other process that wants to change the schema, until the transaction ends.</summary>
     public abstract Task LockSchemaAsync(DbConnection connection, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Held until the transaction ends by whoever seals a value with the current key of the ring, and alone by a rekey: otherwise a value could be
+    /// stored under a key that the rekey is about to delete.
+    /// </summary>
+    public abstract Task LockKeysAsync(DbConnection connection, bool alone, CancellationToken cancellationToken);
+
     /// <summary>An id as this engine's columns hold it.</summary>
     public abstract object Id(Guid id);
 

@@ -19,7 +19,7 @@ public sealed class ConnectInputSpecs
         Assert.NotNull(input.Request);
         Assert.Equal((AzureCloud.Public, Guid.Parse(Subscription), null, Guid.Parse(Client)),
             (input.Request.Cloud, input.Request.SubscriptionId, input.Request.TenantId, input.Request.ClientId));
-        Assert.Equal((CredentialKind.ClientSecret, "s3cret~value"), (input.Request.SignIn.Kind, input.Request.SignIn.Value?.Reveal()));
+        Assert.Equal((CredentialKind.Secret, "s3cret~value"), (input.Request.SignIn.Kind, input.Request.SignIn.Value?.Reveal()));
     }
 
     [Fact]

@@ -109,7 +109,7 @@ public abstract class LayerDatabaseSpecs(Engine engine, PostgresCluster cluster)
         await connection.ExecuteAsync(
             $"""
             INSERT INTO connection (id, workspace, name, subscription_id, tenant_id, cloud, credential, state, since, fence, next_seq, created_at)
-            VALUES ({id}, {id}, 'a', {id}, {id}, 'public', {id}, 'healthy', 1, 0, 1, 1)
+            VALUES ({id}, {id}, 'a', {id}, {id}, 'public', {id}, 'connected', 1, 0, 1, 1)
             """,
             Cancellation);
         foreach (var (table, columns, values) in Rows(database.Engine))
