@@ -49,6 +49,6 @@ public sealed class AzureConnector : IAsyncDisposable
 
     private AppSession Session(AzureTarget target, AzureCredential credential) => _sessions.GetOrAdd(
         (target.Cloud, target.TenantId, credential.ClientId, Credentials.Fingerprint(credential)),
-        static (key, made) => new AppSession(made.credential, key.Item2, CloudEndpoints.Of(key.Item1), made._transport, made.Peers, made._options),
+        static (key, made) => new AppSession(made.credential, key.Item2, key.Item1, made._transport, made.Peers, made._options),
         (credential, _transport, _outbound.Peers, _options));
 }

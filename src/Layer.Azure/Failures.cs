@@ -1,34 +1,43 @@
+using Layer.Azure.Errors;
 using Layer.Azure.Http;
 using Layer.Evidence;
 using Layer.Evidence.Collecting;
+using Layer.Evidence.Errors;
 
 namespace Layer.Azure;
 
 /// <summary>Makes failures and the traces they leave in a reading.</summary>
 internal static class Failures
 {
-    public static Failure Of(string code, params ReadOnlySpan<(string Name, string Value)> facts)
+    public static Failure Of(ErrorEntry entry, params ReadOnlySpan<(string Name, string Value)> facts)
     {
         var named = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in facts)
             named[name] = value;
-        return new Failure(code, named);
+        return new Failure(entry.Code, named);
     }
 
     /// <summary>Adds what every text of the catalog may name; facts of the failure itself win.</summary>
-    public static Failure About(this Failure failure, AzureTarget target, AzureCredential credential)
+    public static Failure With(this Failure failure, IReadOnlyDictionary<string, string> facts)
     {
-        var facts = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["subscriptionId"] = target.SubscriptionId.ToString(),
-            ["tenantId"] = target.TenantId.ToString(),
-            ["clientId"] = credential.ClientId.ToString(),
-            ["cloud"] = target.Cloud.ToString(),
-            ["portal"] = CloudEndpoints.Of(target.Cloud).Portal,
-        };
+        var all = new Dictionary<string, string>(facts, StringComparer.Ordinal);
         foreach (var (name, value) in failure.Facts)
-            facts[name] = value;
-        return failure with { Facts = facts };
+            all[name] = value;
+        return failure with { Facts = all };
+    }
+
+    /// <summary>Names what Azure means by an answer other than 200.</summary>
+    public static Failure Refused(Answer answer, string list, string action, IReadOnlyDictionary<string, string> facts)
+    {
+        var known = new Dictionary<string, string>(facts, StringComparer.Ordinal)
+        {
+            ["host"] = answer.Uri.Host,
+            ["list"] = list,
+            ["action"] = action,
+            ["requestId"] = answer.RequestId ?? "not named",
+            ["correlationId"] = answer.CorrelationId ?? answer.RequestId ?? "not named",
+        };
+        return ArmFailure.Classify(answer.Status, answer.Body, answer.Challenge, answer.RetryAfter, known);
     }
 
     public static PageReading Page(Answer answer, int items) => new(

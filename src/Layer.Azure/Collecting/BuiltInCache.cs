@@ -11,6 +11,10 @@ internal sealed class BuiltInCache
 
     public BuiltInDefinitions? Find(DateTimeOffset now) => _today is { } today && today.AreOf(now) ? today : null;
 
-    public void Keep(ListOutcome<RoleDefinition> list, DateTimeOffset day) => _today = new BuiltInDefinitions(
-        day, [.. list.Pages.Select(p => new CachedPage(p.Sha256, day, p.Bytes))], list.Items.Where(d => d.IsBuiltIn).ToDictionary(d => d.Id));
+    /// <summary>Keeps a whole list. One of several pages is read again next time: a manifest names one page, and Azure sends no more.</summary>
+    public void Keep(ListOutcome<RoleDefinition> list, DateTimeOffset day)
+    {
+        if (list.Pages is [var page])
+            _today = new BuiltInDefinitions(day, new CachedPage(page.Sha256, day, page.Bytes), list.Items.Where(d => d.IsBuiltIn).ToDictionary(d => d.Id));
+    }
 }

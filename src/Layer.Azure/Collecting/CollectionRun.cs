@@ -1,4 +1,5 @@
 using System.Globalization;
+using Layer.Azure.Errors;
 using Layer.Azure.Http;
 using Layer.Azure.Lists;
 using Layer.Azure.Permissions;
@@ -24,10 +25,11 @@ internal sealed class CollectionRun(
     private readonly SortedSet<string> _limits = new(StringComparer.Ordinal);
     private readonly DateTimeOffset _startedAt = options.Clock.GetUtcNow();
     private Dictionary<Guid, RoleDefinition> _definitions = [];
-    private IReadOnlyList<CachedPage> _cachedPages = [];
+    private BuiltInDefinitions? _builtIn;
     private IReadOnlyList<string> _unknown = [];
     private RightToRead? _right;
     private Reader? _reader;
+    private readonly IReadOnlyDictionary<string, string> _facts = AzureFacts.Of(target, credential.ClientId);
 
     /// <exception cref="CollectionFailedException">What was read cannot be evidence.</exception>
     public async Task<Collection> CollectAsync(CancellationToken cancellationToken)
@@ -45,7 +47,7 @@ internal sealed class CollectionRun(
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
             throw Fail(Failures.Of(
-                FailureCode.DeadlinePassed, ("host", session.Cloud.Arm.Host), ("seconds", Text((long)options.SyncDeadline.TotalSeconds))));
+                NetworkErrors.DeadlinePassed, ("host", session.Cloud.Arm.Host), ("seconds", Text((long)options.SyncDeadline.TotalSeconds))));
         }
     }
 
@@ -53,7 +55,7 @@ internal sealed class CollectionRun(
     {
         var token = await session.SignInAsync(cancellationToken);
         var reader = Admit(token);
-        var lists = new ListReader(session, target);
+        var lists = new ListReader(session, _facts);
         await ReadListsAsync(lists, reader, cancellationToken);
         CheckAnswers();
         var subscription = CheckSubscription(token);
@@ -67,9 +69,9 @@ internal sealed class CollectionRun(
     private Guid Admit(TokenIdentity token)
     {
         if (token.TenantId != target.TenantId)
-            throw Fail(Failures.Of(FailureCode.WrongTenant, ("tenantFromAzure", token.TenantId?.ToString() ?? "not named")));
+            throw Fail(Failures.Of(SubscriptionErrors.WrongTenant, ("tenantFromAzure", token.TenantId?.ToString() ?? "not named")));
         if (token.ObjectId is not { } objectId)
-            throw Fail(Failures.Of(FailureCode.TokenWithoutIdentity));
+            throw Fail(Failures.Of(SignInErrors.TokenWithoutIdentity));
         _reader = new Reader(objectId.ToString(), target.TenantId.ToString(), (token.ClientId ?? credential.ClientId).ToString());
         return objectId;
     }
@@ -77,20 +79,18 @@ internal sealed class CollectionRun(
     private async Task ReadListsAsync(ListReader lists, Guid reader, CancellationToken cancellationToken)
     {
         var (cloud, id) = (session.Cloud, target.SubscriptionId);
-        var builtIn = cache.Find(options.Clock.GetUtcNow());
+        _builtIn = cache.Find(options.Clock.GetUtcNow());
         var subscription = lists.ReadObjectAsync(Subscription.Call(cloud, id), Subscription.Read, cancellationToken);
         var permissions = lists.ReadAsync<ActionRules>(OwnPermissions.List(cloud, id), ActionRules.Read, cancellationToken);
         var groups = lists.ReadAsync(ResourceGroup.List(cloud, id), ResourceGroup.Reader(id), cancellationToken);
         var assignments = lists.ReadAsync(RoleAssignment.List(cloud, id), RoleAssignment.Reader(id, reader), cancellationToken);
         var definitions = lists.ReadAsync<RoleDefinition>(
-            builtIn is null ? RoleDefinition.List(cloud, id) : RoleDefinition.ListCustom(cloud, id), RoleDefinition.Read, cancellationToken);
+            _builtIn is null ? RoleDefinition.List(cloud, id) : RoleDefinition.ListCustom(cloud, id), RoleDefinition.Read, cancellationToken);
         _lists.Subscription = await subscription;
         _lists.Permissions = await permissions;
         _lists.Groups = await groups;
         _lists.Assignments = await assignments;
         _lists.Definitions = await definitions;
-        if (builtIn is not null)
-            Use(builtIn);
     }
 
     // Anything but a whole answer to each call ends the run here; the first in this order names it.
@@ -113,37 +113,37 @@ internal sealed class CollectionRun(
     // Several lists refused for want of a right are one failure that names all that is missing.
     private static Failure Joined(Failure first, IEnumerable<Failure?> all)
     {
-        if (first.Code != FailureCode.PartialScope)
+        if (first.Code != RightErrors.RightMissing.Code)
             return first;
-        var missing = all.OfType<Failure>().Where(f => f.Code == first.Code).Select(f => f.Facts["missingActions"]);
-        return first with { Facts = new Dictionary<string, string>(first.Facts, StringComparer.Ordinal) { ["missingActions"] = string.Join(", ", missing) } };
+        var missing = all.OfType<Failure>().Where(f => f.Code == first.Code).Select(f => f.Facts["action"]);
+        return first with { Facts = new Dictionary<string, string>(first.Facts, StringComparer.Ordinal) { ["action"] = string.Join(", ", missing) } };
     }
 
     private void CheckClock()
     {
         if (!_lists.Answers.Any(a => a.Date is not null))
-            throw Fail(Failures.Of(FailureCode.MalformedAnswer, ("list", "all"), ("reason", "No answer has a Date."), ("host", session.Cloud.Arm.Host)));
+            throw Fail(Failures.Of(AnswerErrors.Malformed, ("list", "all"), ("reason", "No answer has a Date."), ("host", session.Cloud.Arm.Host)));
         var worst = _lists.Answers.Where(a => a.Date is not null).MaxBy(a => (a.ReceivedAt - a.Date!.Value).Duration())!;
         var skew = worst.ReceivedAt - worst.Date!.Value;
         if (skew.Duration() > LargestSkew)
             throw Fail(Failures.Of(
-                FailureCode.ClockSkew, ("machineTime", Time(worst.ReceivedAt)), ("azureTime", Time(worst.Date.Value)), ("seconds", Text((long)skew.TotalSeconds))));
+                AnswerErrors.ClockSkew, ("machineTime", Time(worst.ReceivedAt)), ("azureTime", Time(worst.Date.Value)), ("seconds", Text((long)skew.TotalSeconds))));
     }
 
     private Subscription CheckSubscription(TokenIdentity token)
     {
         var subscription = _lists.Subscription!.Value!; // CheckAnswers let only a whole answer through
         if (subscription.Id != target.SubscriptionId)
-            throw Fail(Failures.Of(FailureCode.SubscriptionMismatch, ("subscriptionFromAzure", subscription.Id.ToString())));
+            throw Fail(Failures.Of(SubscriptionErrors.Mismatch, ("subscriptionFromAzure", subscription.Id.ToString())));
         if (subscription.TenantId != target.TenantId)
         {
             var delegated = subscription.ManagedByTenants.Contains(token.TenantId ?? target.TenantId);
             throw Fail(Failures.Of(
-                delegated ? FailureCode.Lighthouse : FailureCode.WrongTenant, ("tenantFromAzure", subscription.TenantId.ToString())));
+                delegated ? RightErrors.Lighthouse : SubscriptionErrors.WrongTenant, ("tenantFromAzure", subscription.TenantId.ToString())));
         }
 
         if (subscription.State.Equals("Deleted", StringComparison.OrdinalIgnoreCase))
-            throw Fail(Failures.Of(FailureCode.SubscriptionDeleted, ("state", subscription.State)));
+            throw Fail(Failures.Of(SubscriptionErrors.Deleted, ("state", subscription.State)));
         if (!subscription.State.Equals("Enabled", StringComparison.OrdinalIgnoreCase))
             _anomalies.Add(new Anomaly("subscription-not-enabled", subscription.Observation.Key));
         return subscription;
@@ -171,9 +171,19 @@ internal sealed class CollectionRun(
 
     private async Task FindDefinitionsAsync(ListReader lists, CancellationToken cancellationToken)
     {
+        var day = _lists.Assignments!.Answers[^1].Date ?? options.Clock.GetUtcNow();
+        if (_builtIn is not null && !_builtIn.AreOf(day))
+        {
+            // Azure's day has changed since the cache was asked, by this machine's clock.
+            _builtIn = null;
+            _lists.Definitions = await lists.ReadAsync<RoleDefinition>(
+                RoleDefinition.List(session.Cloud, target.SubscriptionId), RoleDefinition.Read, cancellationToken);
+            CheckAnswers();
+        }
+
+        _definitions = _builtIn is null ? [] : new Dictionary<Guid, RoleDefinition>(_builtIn.ById);
         foreach (var definition in _lists.Definitions!.Items)
             _definitions[definition.Id] = definition;
-        var day = _lists.Assignments!.Answers[^1].Date ?? options.Clock.GetUtcNow();
         if (_lists.Definitions.Reading.Filter is null)
             cache.Keep(_lists.Definitions, day);
         var missing = _lists.Assignments.Items.Select(a => a.RoleDefinitionId).Distinct().Where(id => !_definitions.ContainsKey(id)).Order().ToArray();
@@ -186,7 +196,7 @@ internal sealed class CollectionRun(
                 _definitions[id] = definition;
             else if (single.Answer.Status is not (403 or 404) || single.Answer.Failure is not null)
                 throw Fail(single.Failure ?? Failures.Of(
-                    FailureCode.MalformedAnswer, ("list", ObservationType.RoleDefinition), ("reason", "Another role definition came than was asked for."),
+                    AnswerErrors.Malformed, ("list", ObservationType.RoleDefinition), ("reason", "Another role definition came than was asked for."),
                     ("host", session.Cloud.Arm.Host)));
         }
 
@@ -202,7 +212,7 @@ internal sealed class CollectionRun(
         if (assignments.Count == 0)
         {
             var told = permissions.Failure is null ? NeededActions.Missing(permissions.Items) : [];
-            throw Fail(told.Count > 0 ? Missing(told) : Failures.Of(FailureCode.EmptyAnswer, ("action", RoleAssignment.Action), ("list", ObservationType.RoleAssignment)));
+            throw Fail(told.Count > 0 ? Missing(told) : Failures.Of(AnswerErrors.Empty, ("action", RoleAssignment.Action), ("list", ObservationType.RoleAssignment)));
         }
 
         var rows = RightProof.OwnRows(assignments);
@@ -219,15 +229,26 @@ internal sealed class CollectionRun(
 
         var (by, missing) = RightProof.Weigh(permissions, rows, _definitions);
         if (by is null)
-            throw Fail(Missing(missing));
+            throw Fail(Unproven(rows, missing, reader));
         if (rows.Count == 0)
-            throw Fail(Failures.Of(FailureCode.WitnessUnknown, ("objectId", reader.ToString())));
+            throw Fail(Failures.Of(RightErrors.WitnessUnknown, ("objectId", reader.ToString())));
         return new RightToRead(by, witness, [.. rows.Select(r => r.Observation.Key).Order(StringComparer.Ordinal)]);
     }
 
-    private Failure Missing(IReadOnlyList<string> actions) => Failures.Of(
-        FailureCode.PartialScope, ("missingActions", string.Join(", ", actions)), ("action", string.Join(", ", actions)),
-        ("scope", $"/subscriptions/{target.SubscriptionId}"));
+    private Failure Unproven(IReadOnlyList<RoleAssignment> rows, IReadOnlyList<string> missing, Guid reader)
+    {
+        var told = _lists.Permissions!.Failure is null;
+        if (!told && rows.Any(r => !_definitions.ContainsKey(r.RoleDefinitionId)))
+            return Failures.Of(RightErrors.RightUnproven, ("action", string.Join(", ", missing)));
+        if (rows.Count > 0)
+            return Missing(missing);
+        if (_lists.Assignments!.Items.FirstOrDefault(a => a.IsOwn) is { } below)
+            return Failures.Of(RightErrors.PartialScope, ("scope", below.Scope), ("action", string.Join(", ", missing)));
+        return told ? Missing(missing) : Failures.Of(RightErrors.WitnessUnknown, ("objectId", reader.ToString()));
+    }
+
+    private Failure Missing(IReadOnlyList<string> actions) =>
+        Failures.Of(RightErrors.RightMissing, ("action", string.Join(", ", actions)), ("scope", $"/subscriptions/{target.SubscriptionId}"));
 
     private Collection Seal(Subscription subscription)
     {
@@ -247,7 +268,7 @@ internal sealed class CollectionRun(
         catch (MalformedTextException malformed)
         {
             throw Fail(Failures.Of(
-                FailureCode.MalformedAnswer, ("list", ObservationType.RoleDefinition), ("reason", malformed.Message), ("host", session.Cloud.Arm.Host)));
+                AnswerErrors.Malformed, ("list", ObservationType.RoleDefinition), ("reason", malformed.Message), ("host", session.Cloud.Arm.Host)));
         }
 
         var reading = Reading();
@@ -256,13 +277,7 @@ internal sealed class CollectionRun(
         return new Collection(populations, reading, [.. _limits], _anomalies, _lists.Pages);
     }
 
-    private void Use(BuiltInDefinitions builtIn)
-    {
-        _cachedPages = builtIn.Pages;
-        _definitions = new Dictionary<Guid, RoleDefinition>(builtIn.ById);
-    }
-
-    private CollectionFailedException Fail(Failure failure) => new(failure.About(target, credential), Reading());
+    private CollectionFailedException Fail(Failure failure) => new(failure.With(_facts), Reading());
 
     private CollectionReading Reading()
     {
@@ -277,7 +292,7 @@ internal sealed class CollectionRun(
             Right = _right,
             Lists = _lists.Readings,
             Hosts = [.. new[] { session.Cloud.Login, session.Cloud.Arm }.Select(host => peers.Find(host, _startedAt)).OfType<HostReading>()],
-            CachedDefinitions = _cachedPages.Count > 0 ? _cachedPages[0] : null,
+            CachedDefinitions = _builtIn?.Page,
             UnknownDefinitions = _unknown,
         };
     }

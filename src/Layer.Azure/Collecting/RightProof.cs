@@ -15,6 +15,9 @@ internal static class RightProof
     /// <summary>Rows that reach the reader through a group: those of the assignedTo call that the population holds just so.</summary>
     public static IReadOnlyList<RoleAssignment> RowsThroughGroups(ListOutcome<RoleAssignment> assignedTo, IReadOnlyCollection<RoleAssignment> assignments)
     {
+        // A row that names somebody else tells that the server ignored the filter.
+        if (assignedTo.Items.Any(a => a is { IsOwn: false, IsOfGroup: false }))
+            return [];
         var population = assignments.ToDictionary(a => a.Observation.Key, StringComparer.Ordinal);
         return
         [

@@ -24,7 +24,7 @@ internal sealed record Answer(Uri Uri)
 
     public TimeSpan? RetryAfter { get; init; }
 
-    /// <summary>Why there is no usable answer: unreachable, throttled, cut short. Null when Azure answered, whatever it said.</summary>
+    /// <summary>Why there is no answer read to its end. Null when Azure answered, whatever it said.</summary>
     public Failure? Failure { get; init; }
 
     public bool IsSuccess => Status == 200 && Failure is null;

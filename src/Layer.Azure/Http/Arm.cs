@@ -2,7 +2,8 @@ using System.Globalization;
 using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
-using Layer.Evidence.Collecting;
+using Layer.Azure.Errors;
+using Layer.Evidence.Errors;
 
 namespace Layer.Azure.Http;
 
@@ -24,14 +25,14 @@ internal sealed class Arm(HttpPipeline pipeline, Peers peers, AzureConnectorOpti
             }
             catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
-                return new Answer(uri) { Failure = Unreachable.Of(FailureCode.CannotReach, uri, peers, "no-answer-in-time") };
+                return new Answer(uri) { Failure = Unreachable.TimedOut(uri, peers, options.CallDeadline) };
             }
 
             if (!(Retrying.IsTransient(answer.Status) || IsLost(answer)))
                 return answer;
             var delay = Retrying.Delay(attempt, options.FirstDelay, answer.RetryAfter);
             if (attempt >= options.Attempts || delay >= Left(started))
-                return answer.Failure is null ? answer with { Failure = GaveUp(answer) } : answer;
+                return answer;
             await Task.Delay(delay, options.Clock, cancellationToken);
         }
     }
@@ -42,7 +43,7 @@ internal sealed class Arm(HttpPipeline pipeline, Peers peers, AzureConnectorOpti
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
-    private static bool IsLost(Answer answer) => answer.Failure?.Code is FailureCode.CannotReach or FailureCode.IncompleteAnswer;
+    private static bool IsLost(Answer answer) => answer.Failure is { } failure && AzureErrors.Get(failure.Code) is { Persistence: Persistence.Transient };
 
     private async Task<Answer> SendAsync(Uri uri, CancellationToken cancellationToken)
     {
@@ -87,28 +88,13 @@ internal sealed class Arm(HttpPipeline pipeline, Peers peers, AzureConnectorOpti
         }
         catch (BodyTooLargeException)
         {
-            return answer with { Failure = Unreachable.Of(FailureCode.AnswerTooLarge, answer.Uri, peers, "too-large") };
+            return answer with { Failure = Unreachable.Of(AnswerErrors.TooLarge, answer.Uri, peers) };
         }
         catch (Exception cut) when (cut is IOException or InvalidDataException or HttpRequestException or RequestFailedException)
         {
-            return answer with { Failure = Unreachable.Of(FailureCode.IncompleteAnswer, answer.Uri, peers, "cut-short") };
+            return answer with { Failure = Unreachable.Of(AnswerErrors.Truncated, answer.Uri, peers) };
         }
     }
 
     private static string? Header(Response response, string name) => response.Headers.TryGetValue(name, out var value) ? value : null;
-
-    private Failure GaveUp(Answer answer)
-    {
-        var code = answer.Status == 429 ? FailureCode.Throttled : FailureCode.AzureUnavailable;
-        var failure = Unreachable.Of(code, answer.Uri, peers, "asked-to-wait");
-        return failure with
-        {
-            Facts = new Dictionary<string, string>(failure.Facts, StringComparer.Ordinal)
-            {
-                ["status"] = answer.Status.ToString(CultureInfo.InvariantCulture),
-                ["retryAfter"] = ((long)(answer.RetryAfter?.TotalSeconds ?? 0)).ToString(CultureInfo.InvariantCulture),
-                ["correlationId"] = answer.CorrelationId ?? answer.RequestId ?? "none",
-            },
-        };
-    }
 }

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Layer.Azure.Errors;
 using Layer.Evidence.Collecting;
+using Layer.Evidence.Errors;
 
 namespace Layer.Azure.Http;
 
@@ -19,40 +21,36 @@ internal static class Unreachable
                     return Of(http, uri, peers);
                 case AggregateException { InnerExceptions: [var first, ..] }:
                     return Find(first, uri, peers);
-                case SocketException or IOException or TimeoutException:
-                    return Of(FailureCode.CannotReach, uri, peers, "connection-lost");
+                case SocketException or IOException:
+                    return Of(NetworkErrors.ConnectionLost, uri, peers);
+                case TimeoutException:
+                    return Of(NetworkErrors.CannotReach, uri, peers);
             }
         }
 
         return null;
     }
 
-    public static Failure Of(string code, Uri uri, Peers peers, string reason) =>
-        new(code, new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["host"] = uri.Host,
-            ["proxy"] = peers.FindProxy(uri) ?? "none",
-            ["reason"] = reason,
-        });
+    public static Failure Of(ErrorEntry entry, Uri uri, Peers peers, params ReadOnlySpan<(string Name, string Value)> facts) =>
+        Failures.Of(entry, [("host", uri.Host), ("proxy", peers.FindProxy(uri) ?? "none"), .. facts]);
+
+    public static Failure TimedOut(Uri uri, Peers peers, TimeSpan after) =>
+        Of(NetworkErrors.TimedOut, uri, peers, ("seconds", ((long)after.TotalSeconds).ToString(CultureInfo.InvariantCulture)));
 
     private static Failure Of(HttpRequestException http, Uri uri, Peers peers)
     {
-        var status = http.StatusCode is { } code ? ((int)code).ToString(CultureInfo.InvariantCulture) : null;
+        var proxied = peers.FindProxy(uri) is not null;
+        var status = http.StatusCode is { } code ? ((int)code).ToString(CultureInfo.InvariantCulture) : "no status";
         return http.HttpRequestError switch
         {
-            HttpRequestError.NameResolutionError => Of(FailureCode.CannotReach, uri, peers, "name-not-resolved"),
-            HttpRequestError.ProxyTunnelError => Of(FailureCode.ProxyRefused, uri, peers, status ?? "tunnel-refused"),
-            HttpRequestError.SecureConnectionError when peers.FindRefusedIssuer(uri.Host) is { } issuer => NotTrusted(uri, peers, issuer),
-            HttpRequestError.SecureConnectionError => Of(FailureCode.CannotReach, uri, peers, "tls-failed"),
-            HttpRequestError.ConnectionError => Of(FailureCode.CannotReach, uri, peers, "connection-refused"),
-            _ when http.StatusCode == HttpStatusCode.ProxyAuthenticationRequired => Of(FailureCode.ProxyRefused, uri, peers, "407"),
-            _ => Of(FailureCode.CannotReach, uri, peers, "connection-lost"),
+            _ when http.StatusCode == HttpStatusCode.ProxyAuthenticationRequired => Of(NetworkErrors.ProxyAuthentication, uri, peers, ("status", "407")),
+            HttpRequestError.ProxyTunnelError => Of(NetworkErrors.ProxyRefused, uri, peers, ("status", status)),
+            HttpRequestError.NameResolutionError => Of(proxied ? NetworkErrors.ProxyUnreachable : NetworkErrors.HostNotFound, uri, peers),
+            HttpRequestError.ConnectionError => Of(proxied ? NetworkErrors.ProxyUnreachable : NetworkErrors.ConnectionRefused, uri, peers),
+            HttpRequestError.SecureConnectionError when peers.FindRefusedIssuer(uri.Host) is { } issuer =>
+                Of(NetworkErrors.TlsNotTrusted, uri, peers, ("issuer", issuer)),
+            HttpRequestError.SecureConnectionError => Of(NetworkErrors.TlsFailed, uri, peers, ("reason", http.InnerException?.Message ?? http.Message)),
+            _ => Of(NetworkErrors.ConnectionLost, uri, peers),
         };
-    }
-
-    private static Failure NotTrusted(Uri uri, Peers peers, string issuer)
-    {
-        var failure = Of(FailureCode.TlsNotTrusted, uri, peers, "certificate-not-trusted");
-        return failure with { Facts = new Dictionary<string, string>(failure.Facts, StringComparer.Ordinal) { ["issuer"] = issuer } };
     }
 }

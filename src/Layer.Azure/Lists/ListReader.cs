@@ -1,4 +1,5 @@
 using System.Globalization;
+using Layer.Azure.Errors;
 using Layer.Azure.Http;
 using Layer.Azure.SignIn;
 using Layer.Evidence;
@@ -7,7 +8,7 @@ using Layer.Evidence.Collecting;
 namespace Layer.Azure.Lists;
 
 /// <summary>Reads a list to its end: one page once, several pages until two readings agree (docs/evidence-format.md §4).</summary>
-internal sealed class ListReader(AppSession session, AzureTarget target)
+internal sealed class ListReader(AppSession session, IReadOnlyDictionary<string, string> facts)
 {
     /// <summary>Pages are not a snapshot; a list that changes under this many readings is tried again later.</summary>
     public const int MostReadings = 4;
@@ -22,7 +23,7 @@ internal sealed class ListReader(AppSession session, AzureTarget target)
             if (now.Failure is not null || (before is null && now.Pages.Count == 1) || (before is not null && before.IsSameAs(now)))
                 return now.ToOutcome(list, readings, now.Failure);
             if (readings == MostReadings)
-                return now.ToOutcome(list, readings, Failures.Of(FailureCode.ListMoved, ("list", list.Type), ("readings", Text(readings))));
+                return now.ToOutcome(list, readings, Failures.Of(AnswerErrors.ListMoved, ("list", list.Type), ("readings", Text(readings))));
             before = now;
         }
     }
@@ -33,7 +34,7 @@ internal sealed class ListReader(AppSession session, AzureTarget target)
     {
         var answer = await session.GetAsync(call.First, cancellationToken);
         T? value = null;
-        var failure = answer.IsSuccess ? null : answer.Failure ?? Refusals.Explain(answer, call.Action, target);
+        var failure = answer.IsSuccess ? null : answer.Failure ?? Failures.Refused(answer, call.Type, call.Action, facts);
         if (answer.IsSuccess)
         {
             try
@@ -62,24 +63,26 @@ internal sealed class ListReader(AppSession session, AzureTarget target)
             if (!answer.IsSuccess)
             {
                 reading.Add(answer, items: 0);
-                reading.Failure = answer.Failure ?? Refusals.Explain(answer, list.Action, target);
+                reading.Failure = answer.Failure ?? Failures.Refused(answer, list.Type, list.Action, facts);
                 return reading;
             }
 
             var link = reading.Read(list, answer, readItem);
             if (reading.Failure is not null || link is null)
                 return reading;
-            if (links.Refuse(link, out uri) is { } code)
+            if (links.Refuse(link, out uri) is { } refusal)
             {
                 reading.Ended = false;
-                reading.Failure = Failures.Of(code, ("list", list.Type), ("host", uri.Host), ("pages", Text(reading.Pages.Count)));
+                reading.Failure = Failures.Of(
+                    refusal, ("list", list.Type), ("host", list.First.Host), ("nextLink", link), ("page", Text(reading.Pages.Count)),
+                    ("requestId", answer.RequestId ?? "not named"));
                 return reading;
             }
         }
     }
 
     private static Failure Malformed(ArmList list, Answer answer, MalformedAnswerException malformed) => Failures.Of(
-        malformed.Code, ("list", list.Type), ("reason", malformed.Message), ("host", answer.Uri.Host), ("requestId", answer.RequestId ?? "not named"));
+        malformed.Entry, ("list", list.Type), ("reason", malformed.Message), ("host", answer.Uri.Host), ("requestId", answer.RequestId ?? "not named"));
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
@@ -145,7 +148,7 @@ internal sealed class ListReader(AppSession session, AzureTarget target)
             else if (_digests[key] == item.Digest)
                 _duplicates++;
             else
-                Failure ??= Failures.Of(FailureCode.DuplicateDiffers, ("list", list.Type), ("id", key));
+                Failure ??= Failures.Of(AnswerErrors.DuplicateDiffers, ("list", list.Type), ("id", key));
         }
     }
 }

@@ -1,6 +1,6 @@
-using Layer.Azure.Http;
 using Layer.Azure.RoleAssignments;
 using Layer.Azure.RoleDefinitions;
+using Layer.Azure.Subscriptions;
 
 namespace Layer.Azure.Permissions;
 
@@ -8,7 +8,7 @@ namespace Layer.Azure.Permissions;
 internal static class NeededActions
 {
     public static IReadOnlyList<string> All { get; } =
-        [Refusals.ReadSubscription, "Microsoft.Resources/subscriptions/resourceGroups/read", RoleAssignment.Action, RoleDefinition.Action];
+        [Subscription.Action, "Microsoft.Resources/subscriptions/resourceGroups/read", RoleAssignment.Action, RoleDefinition.Action];
 
     /// <summary>Those that none of the roles allows.</summary>
     public static IReadOnlyList<string> Missing(IReadOnlyCollection<ActionRules> rules) =>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Layer.Azure.Errors;
 using Layer.Azure.Lists;
 using Layer.Evidence;
 using Layer.Evidence.Canonical;
@@ -41,7 +42,7 @@ internal sealed class ResourceGroup(Observation observation) : IListed
             facts.Read(ref reader, page);
             var key = facts.Id.ToLower();
             if (!key.StartsWith(prefix, StringComparison.Ordinal))
-                throw new MalformedAnswerException("A resource group's id is not one of this subscription.") { Code = FailureCode.SubscriptionMismatch };
+                throw new MalformedAnswerException("A resource group's id is not one of this subscription.") { Entry = SubscriptionErrors.Mismatch };
             return new ResourceGroup(Observation.Create(writer, ObservationType.ResourceGroup, key, facts, static (w, f) => f.WriteTo(w)));
         };
     }

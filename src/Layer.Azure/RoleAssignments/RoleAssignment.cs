@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Layer.Azure.Errors;
 using Layer.Azure.Lists;
 using Layer.Azure.ResourceGroups;
 using Layer.Evidence;
@@ -7,9 +8,10 @@ using Layer.Evidence.Observations;
 
 namespace Layer.Azure.RoleAssignments;
 
-/// <summary>One grant that applies in the subscription: made there, below it, or inherited from above.</summary>
+/// <summary>One grant that applies in the subscription: made there, below it, or inherited from above. Its scope is in lower case.</summary>
 // https://learn.microsoft.com/rest/api/authorization/role-assignments/list-for-subscription  (api-version 2022-04-01)
-internal sealed record RoleAssignment(Observation Observation, Guid RoleDefinitionId, string Level, string? Group, bool IsOwn) : IListed
+internal sealed record RoleAssignment(
+    Observation Observation, Guid RoleDefinitionId, string Scope, string Level, bool IsOwn, bool IsOfGroup) : IListed
 {
     public const string Action = "Microsoft.Authorization/roleAssignments/read";
 
@@ -18,6 +20,9 @@ internal sealed record RoleAssignment(Observation Observation, Guid RoleDefiniti
     public string Key => Observation.Key;
 
     public Digest Digest => Observation.Digest;
+
+    /// <summary>The key of the resource group it is in; null at or above the subscription.</summary>
+    public string? Group => Level is ScopeLevel.ResourceGroup or ScopeLevel.Resource ? ResourceGroup.FindKey(Scope) : null;
 
     // Without a filter: atScope() would lose what is granted below the subscription.
     public static ArmList List(CloudEndpoints cloud, Guid subscription) => new(
@@ -45,10 +50,10 @@ internal sealed record RoleAssignment(Observation Observation, Guid RoleDefiniti
             if (!key.StartsWith('/') || !scope.StartsWith('/'))
                 throw new MalformedAnswerException("A role assignment's id or scope is not an ARM id.");
             if (scope.StartsWith("/subscriptions/", StringComparison.Ordinal) && scope != here && !scope.StartsWith(here + "/", StringComparison.Ordinal))
-                throw new MalformedAnswerException("A role assignment's scope lies in another subscription.") { Code = FailureCode.SubscriptionMismatch };
+                throw new MalformedAnswerException("A role assignment's scope lies in another subscription.") { Entry = SubscriptionErrors.Mismatch };
             facts.Level = ScopeLevel.Of(scope);
             var observation = Observation.Create(writer, ObservationType.RoleAssignment, key, facts, static (w, f) => f.WriteTo(w));
-            return new RoleAssignment(observation, facts.RoleDefinitionId, facts.Level, ResourceGroup.FindKey(scope), facts.PrincipalId.EqualsIgnoreCase(own));
+            return new RoleAssignment(observation, facts.RoleDefinitionId, scope, facts.Level, facts.PrincipalId.EqualsIgnoreCase(own), facts.PrincipalType.EqualsIgnoreCase("Group"));
         };
     }
 

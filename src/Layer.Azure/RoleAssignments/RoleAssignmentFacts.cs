@@ -7,11 +7,13 @@ namespace Layer.Azure.RoleAssignments;
 /// <summary>The facts of one assignment as they stand in the page; used again for the next.</summary>
 internal sealed class RoleAssignmentFacts
 {
-    private JsonText _condition, _conditionVersion, _createdBy, _createdOn, _delegated, _description, _principalType, _role, _updatedBy, _updatedOn;
+    private JsonText _condition, _conditionVersion, _createdBy, _createdOn, _delegated, _description, _role, _updatedBy, _updatedOn;
 
     public JsonText Id { get; private set; }
 
     public JsonText PrincipalId { get; private set; }
+
+    public JsonText PrincipalType { get; private set; }
 
     public JsonText Scope { get; private set; }
 
@@ -23,8 +25,8 @@ internal sealed class RoleAssignmentFacts
     public void Read(ref Utf8JsonReader reader, ReadOnlyMemory<byte> page)
     {
         Json.ExpectObject(ref reader, "A role assignment");
-        Id = PrincipalId = Scope = default;
-        _condition = _conditionVersion = _createdBy = _createdOn = _delegated = _description = _principalType = _role = _updatedBy = _updatedOn = default;
+        Id = PrincipalId = PrincipalType = Scope = default;
+        _condition = _conditionVersion = _createdBy = _createdOn = _delegated = _description = _role = _updatedBy = _updatedOn = default;
         var names = new SeenNames();
         while (Json.NextProperty(ref reader, ref names, page.Span))
         {
@@ -33,7 +35,7 @@ internal sealed class RoleAssignmentFacts
             else Json.SkipNext(ref reader, page);
         }
 
-        if (Id.IsNull || PrincipalId.IsNull || _principalType.IsNull || _role.IsNull || Scope.IsNull)
+        if (Id.IsNull || PrincipalId.IsNull || PrincipalType.IsNull || _role.IsNull || Scope.IsNull)
             throw new MalformedAnswerException("A role assignment lacks its id, principalId, principalType, roleDefinitionId or scope.");
         var role = _role.ToString();
         if (!Guid.TryParseExact(role.AsSpan(role.LastIndexOf('/') + 1), "D", out var id))
@@ -50,7 +52,7 @@ internal sealed class RoleAssignmentFacts
         Write("delegatedManagedIdentityResourceId", _delegated);
         Write("description", _description);
         Write("principalId", PrincipalId);
-        Write("principalType", _principalType);
+        Write("principalType", PrincipalType);
         writer.Name("roleDefinitionId");
         writer.String(RoleDefinitionId.ToString());
         Write("scope", Scope);
@@ -75,7 +77,7 @@ internal sealed class RoleAssignmentFacts
         {
             if (reader.ValueTextEquals("roleDefinitionId"u8)) _role = Json.Next(ref reader, page, "roleDefinitionId");
             else if (reader.ValueTextEquals("principalId"u8)) PrincipalId = Json.Next(ref reader, page, "principalId");
-            else if (reader.ValueTextEquals("principalType"u8)) _principalType = Json.Next(ref reader, page, "principalType");
+            else if (reader.ValueTextEquals("principalType"u8)) PrincipalType = Json.Next(ref reader, page, "principalType");
             else if (reader.ValueTextEquals("scope"u8)) Scope = Json.Next(ref reader, page, "scope");
             else if (reader.ValueTextEquals("condition"u8)) _condition = Json.FindNext(ref reader, page, "condition");
             else if (reader.ValueTextEquals("conditionVersion"u8)) _conditionVersion = Json.FindNext(ref reader, page, "conditionVersion");

@@ -1,8 +1,10 @@
+using System.Text;
 using System.Text.Json;
 using Azure;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Identity;
+using Layer.Azure.Errors;
 using Layer.Azure.Http;
 using Layer.Evidence.Collecting;
 using Microsoft.Identity.Client;
@@ -14,15 +16,17 @@ internal sealed class AppSession : IDisposable
 {
     private readonly AzureCredential _credential;
     private readonly Guid _tenantId;
+    private readonly IReadOnlyDictionary<string, string> _facts;
     private readonly HttpPipelineTransport _transport;
     private readonly Peers _peers;
     private readonly AzureConnectorOptions _options;
     private readonly SemaphoreSlim _oneSignIn = new(1);
     private volatile Signed _signed;
 
-    public AppSession(AzureCredential credential, Guid tenantId, CloudEndpoints cloud, HttpPipelineTransport transport, Peers peers, AzureConnectorOptions options)
+    public AppSession(AzureCredential credential, Guid tenantId, AzureCloud cloud, HttpPipelineTransport transport, Peers peers, AzureConnectorOptions options)
     {
-        (_credential, _tenantId, Cloud, _transport, _peers, _options) = (credential, tenantId, cloud, transport, peers, options);
+        (_credential, _tenantId, Cloud, _transport, _peers, _options) = (credential, tenantId, CloudEndpoints.Of(cloud), transport, peers, options);
+        _facts = AzureFacts.Of(cloud);
         _signed = NewSignIn();
     }
 
@@ -33,7 +37,7 @@ internal sealed class AppSession : IDisposable
     public async Task<TokenIdentity> SignInAsync(CancellationToken cancellationToken)
     {
         var token = await GetTokenAsync(Cloud.ArmScope, cancellationToken);
-        return TokenIdentity.Find(token) ?? throw new SignInException(Failures.Of(FailureCode.SignInMalformed, ("host", Cloud.Login.Host), ("reason", "no-claims")));
+        return TokenIdentity.Find(token) ?? throw new SignInException(Failures.Of(SignInErrors.SignInMalformed, ("host", Cloud.Login.Host), ("status", "200")));
     }
 
     /// <summary>A token for Graph; issued even when the app has no permission there.</summary>
@@ -45,7 +49,7 @@ internal sealed class AppSession : IDisposable
     {
         var signed = _signed;
         var answer = await GetAsync(signed, uri, cancellationToken);
-        if (answer.Status != 401 || Refusals.FindCode(answer) != "ExpiredAuthenticationToken")
+        if (answer.Status != 401 || MicrosoftError.Read(answer.Body).Code != "ExpiredAuthenticationToken")
             return answer;
         Interlocked.CompareExchange(ref _signed!, NewSignIn(), signed);
         return await GetAsync(_signed, uri, cancellationToken);
@@ -61,7 +65,7 @@ internal sealed class AppSession : IDisposable
         }
         catch (AuthenticationFailedException refused)
         {
-            return new Answer(uri) { Failure = SignInFailures.Explain(refused, Cloud.Login, _peers) };
+            return new Answer(uri) { Failure = Explain(refused) };
         }
     }
 
@@ -77,18 +81,46 @@ internal sealed class AppSession : IDisposable
         }
         catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new SignInException(Unreachable.Of(FailureCode.CannotReach, Cloud.Login, _peers, "no-answer-in-time"));
+            throw new SignInException(Unreachable.TimedOut(Cloud.Login, _peers, _options.CallDeadline));
         }
         // HTML with status 200 surfaces as a bare JsonException.
         catch (Exception refused) when (refused is AuthenticationFailedException or MsalException or RequestFailedException or JsonException
             or FederatedTokenUnreadableException or HttpRequestException or IOException)
         {
-            throw new SignInException(SignInFailures.Explain(refused, Cloud.Login, _peers));
+            throw new SignInException(Explain(refused));
         }
         finally
         {
             _oneSignIn.Release();
         }
+    }
+
+    private Failure Explain(Exception refused)
+    {
+        for (Exception? cause = refused; cause is not null; cause = cause.InnerException)
+        {
+            switch (cause)
+            {
+                case FederatedTokenUnreadableException:
+                    return Failures.Of(SignInErrors.FederatedTokenUnreadable);
+                case MsalServiceException service:
+                    return Explain(service);
+            }
+        }
+
+        if (_credential is ManagedIdentity)
+            return ManagedIdentityFailure.Classify(0, default, _facts);
+        return Unreachable.Find(refused, Cloud.Login, _peers) ?? SignInFailure.Classify(200, default, null, _facts);
+    }
+
+    private Failure Explain(MsalServiceException service)
+    {
+        // After a 429 or 5xx MSAL answers in Entra's place for a while, without a body.
+        var status = service is MsalThrottledServiceException ? 429 : service.StatusCode;
+        var body = Encoding.UTF8.GetBytes(service.ResponseBody ?? "");
+        return _credential is ManagedIdentity
+            ? ManagedIdentityFailure.Classify(status, body, _facts)
+            : SignInFailure.Classify(status, body, service.Headers?.RetryAfter?.Delta, _facts);
     }
 
     private Signed NewSignIn()

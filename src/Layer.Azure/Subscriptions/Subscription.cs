@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Layer.Azure.Http;
 using Layer.Azure.Lists;
 using Layer.Evidence.Canonical;
 using Layer.Evidence.Observations;
@@ -10,11 +9,13 @@ namespace Layer.Azure.Subscriptions;
 // https://learn.microsoft.com/rest/api/resources/subscriptions/get  (api-version 2022-12-01; 2016-06-01 lacks tenantId)
 internal sealed record Subscription(Observation Observation, Guid Id, Guid TenantId, string State, IReadOnlyList<Guid> ManagedByTenants)
 {
+    public const string Action = "Microsoft.Resources/subscriptions/read";
+
     public const string ApiVersion = "2022-12-01";
 
     public static ArmList Call(CloudEndpoints cloud, Guid subscription) => new(
         ObservationType.Subscription, "arm.subscription", ApiVersion, null,
-        new Uri(cloud.Arm, $"/subscriptions/{subscription}?api-version={ApiVersion}"), Refusals.ReadSubscription);
+        new Uri(cloud.Arm, $"/subscriptions/{subscription}?api-version={ApiVersion}"), Action);
 
     public static Subscription Read(ref Utf8JsonReader reader, ReadOnlyMemory<byte> page)
     {
