@@ -22,13 +22,13 @@ public sealed record UrlTemplate(string Id, string Path, string ApiVersion, stri
     public const string RoleAssignments = "arm.roleAssignments/1";
 
     /// <summary>Id of the list of role assignments that reach the reader, directly or through groups.</summary>
-    public const string AssignedTo = "arm.assignedTo/1";
+    public const string AssignedTo = "arm.roleAssignments.assignedTo/1";
 
     /// <summary>Id of the list of all role definitions.</summary>
     public const string RoleDefinitions = "arm.roleDefinitions/1";
 
     /// <summary>Id of the list of custom role definitions.</summary>
-    public const string CustomRoleDefinitions = "arm.customRoleDefinitions/1";
+    public const string CustomRoleDefinitions = "arm.roleDefinitions.custom/1";
 
     /// <summary>Id of one role definition, by its GUID.</summary>
     public const string RoleDefinition = "arm.roleDefinition/1";

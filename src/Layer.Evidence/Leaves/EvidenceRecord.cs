@@ -1,5 +1,6 @@
 using Layer.Evidence.Canonical;
 using Layer.Evidence.Collecting;
+using Layer.Evidence.Frameworks;
 using Layer.Evidence.Observations;
 
 namespace Layer.Evidence.Leaves;
@@ -11,7 +12,7 @@ public sealed record EvidenceRecord : LeafBody
     /// <inheritdoc/>
     public override string Kind => LeafKind.Evidence;
 
-    /// <summary>One of <see cref="Frameworks.EvidenceType"/>.</summary>
+    /// <summary>One of <see cref="EvidenceType"/>.</summary>
     public required string Type { get; init; }
 
     /// <summary>The connection.</summary>
@@ -108,10 +109,23 @@ public sealed record EvidenceRecord : LeafBody
             Type = body.Text("type"),
             With = body.Each("with", SealedPopulation.Read),
         };
-        IEnumerable<string> types = [record.Population.Type, .. record.With.Select(p => p.Type)];
-        if (!types.Order(StringComparer.Ordinal).SequenceEqual(record.Changes.Select(c => c.Type)))
-            throw body.Wrong("changes", "not one entry for each population, in ascending order of type");
+        record.RefuseContradictions(body);
         return record;
+    }
+
+    private void RefuseContradictions(Fields body)
+    {
+        if (EvidenceType.Find(Type) is not { } type)
+            throw body.Wrong("type", $"'{Type}', which is no type of evidence");
+        if (Population.Type != type.Population || !With.Select(p => p.Type).SequenceEqual(type.With))
+            throw body.Wrong("population", $"not {type.Population} with {string.Join(", ", type.With)}");
+        if (!Layer.Evidence.Frameworks.Limits.TryParse(Limits, out _))
+            throw body.Wrong("limits", $"'{Limits}', which is no list of limits");
+        if (ObservedAt.From > ObservedAt.To)
+            throw body.Wrong("observedAt", "an interval that ends before it begins");
+        IEnumerable<string> types = [Population.Type, .. With.Select(p => p.Type)];
+        if (!types.Order(StringComparer.Ordinal).SequenceEqual(Changes.Select(c => c.Type)))
+            throw body.Wrong("changes", "not one entry for each population, in ascending order of type");
     }
 }
 
