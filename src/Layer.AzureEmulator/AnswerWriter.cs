@@ -14,6 +14,15 @@ internal sealed class AnswerWriter(EmulatorOptions options)
 
     public async Task<long> WriteAsync(HttpContext context, Answer answer, CancellationToken ct)
     {
+        if (answer.Delay > TimeSpan.Zero)
+            await Task.Delay(answer.Delay, options.Clock, ct);
+        if (answer.Wire == Wire.Never)
+            await Task.Delay(Timeout.InfiniteTimeSpan, EmulatorOptions.RealTime, ct);
+        if (answer.Wire == Wire.Reset)
+        {
+            context.Abort();
+            return 0;
+        }
         var response = context.Response;
         response.StatusCode = answer.Status;
         response.Headers.Date = options.Clock.GetUtcNow().ToString("r");
@@ -25,17 +34,30 @@ internal sealed class AnswerWriter(EmulatorOptions options)
         if (answer.ContentType is not null)
             response.ContentType = answer.ContentType;
         var body = answer.Body;
-        if (body.Length >= WorthCompressing && response.Headers.ContentEncoding.Count == 0 && TakesGzip(context.Request))
+        if (answer.Wire == Wire.HalfBody)
+            return await WriteHalfAsync(context, body, ct);
+        if ((body.Length >= WorthCompressing || answer.Wire == Wire.TruncatedGzip) && response.Headers.ContentEncoding.Count == 0 && TakesGzip(context.Request))
         {
             response.Headers.ContentEncoding = "gzip";
             response.Headers.Vary = "Accept-Encoding";
             body = Compressed(answer);
         }
+        if (answer.Wire == Wire.TruncatedGzip)
+            body = body[..(body.Length * 2 / 3)];
         if (answer.Status is not (204 or 304))
             response.ContentLength = body.Length;
         if (context.Request.Method != "HEAD")
             await response.Body.WriteAsync(body, ct);
         return body.Length;
+    }
+
+    // Kestrel notices that less than promised was written, and closes the connection after what was.
+    private static async Task<long> WriteHalfAsync(HttpContext context, ReadOnlyMemory<byte> body, CancellationToken ct)
+    {
+        context.Response.ContentLength = body.Length;
+        await context.Response.Body.WriteAsync(body[..(body.Length / 2)], ct);
+        await context.Response.Body.FlushAsync(ct);
+        return body.Length / 2;
     }
 
     private static bool TakesGzip(HttpRequest request) =>

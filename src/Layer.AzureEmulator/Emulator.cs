@@ -82,6 +82,5 @@ public sealed class Emulator : IAsyncDisposable
             await _app.StopAsync(soon.Token);
         await _app.DisposeAsync();
         _authority.Dispose();
-        _hosts.Dispose();
     }
 }

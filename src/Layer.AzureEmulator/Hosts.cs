@@ -1,26 +1,31 @@
 using Layer.AzureEmulator.Arm;
 using Layer.AzureEmulator.Entra;
+using Layer.AzureEmulator.Faults;
+using Layer.AzureEmulator.Graph;
 using Layer.AzureEmulator.Proxy;
 using Microsoft.AspNetCore.Http;
 
 namespace Layer.AzureEmulator;
 
 /// <summary>From a request to its answer on the wire: the host chooses the endpoint, a fault may change the answer, the log keeps it.</summary>
-internal sealed class Hosts : IDisposable
+internal sealed class Hosts
 {
     private readonly EmulatorOptions _options;
-    private readonly TokenSigner _signer;
     private readonly LoginHost _login;
     private readonly ArmHost _arm;
+    private readonly GraphHost _graph;
+    private readonly ManagedIdentityEndpoint _identities;
     private readonly AnswerWriter _writer;
 
     public Hosts(World world, EmulatorOptions options)
     {
         _options = options;
-        _signer = new TokenSigner(options);
+        var signer = new TokenSigner(options);
         var answers = new EntraAnswers(options);
-        _login = new LoginHost(world, _signer, new TokenEndpoint(world, options, _signer, answers), answers);
-        _arm = new ArmHost(world, options, _signer);
+        _login = new LoginHost(world, new TokenEndpoint(world, options, signer, answers), answers);
+        _arm = new ArmHost(world, options);
+        _graph = new GraphHost(world, options);
+        _identities = new ManagedIdentityEndpoint(world, options, signer);
         _writer = new AnswerWriter(options);
     }
 
@@ -39,9 +44,13 @@ internal sealed class Hosts : IDisposable
         {
             HostKind.Login => await _login.AnswerAsync(exchange, ct),
             HostKind.Arm => _arm.Answer(exchange),
+            HostKind.Graph => await _graph.AnswerAsync(exchange, ct),
+            HostKind.InstanceMetadata => _identities.Answer(exchange),
             _ => ArmErrors.NotFound(exchange.Path),
         };
         var fault = Faults.Take(answer.Call, answer.Page, answer.Pages, answer.Client);
+        if (fault is not null)
+            FaultyAnswer.Apply(answer, fault, kind, exchange, _options.Clock.GetUtcNow());
         var bytes = await _writer.WriteAsync(context, answer, ct);
         Requests.Add(new AnsweredRequest(
             _options.Clock.GetUtcNow(), exchange.Method, context.Request.Host.Host, context.Request.Path.ToUriComponent() + context.Request.QueryString.ToUriComponent(),
@@ -51,6 +60,4 @@ internal sealed class Hosts : IDisposable
             Bytes = bytes,
         });
     }
-
-    public void Dispose() => _signer.Dispose();
 }

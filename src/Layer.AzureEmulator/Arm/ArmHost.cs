@@ -4,7 +4,7 @@ using Layer.AzureEmulator.Worlds;
 namespace Layer.AzureEmulator.Arm;
 
 /// <summary>management.azure.com: who asks, may they, and which list answers.</summary>
-internal sealed class ArmHost(World world, EmulatorOptions options, TokenSigner signer)
+internal sealed class ArmHost(World world, EmulatorOptions options)
 {
     private readonly TokenBuckets _buckets = new(options);
     private readonly PreparedLists _lists = new(world, options);
@@ -18,6 +18,7 @@ internal sealed class ArmHost(World world, EmulatorOptions options, TokenSigner 
         var answer = Refusal(exchange, caller, call, out var subscription) ?? Draw(exchange, caller!, subscription, call);
         answer.Client = caller?.ClientId;
         answer.Caller = caller?.ObjectId;
+        answer.Tenant = subscription?.TenantId ?? caller?.TenantId;
         return Dressed(answer, exchange, caller).For(call);
     }
 
@@ -87,7 +88,7 @@ internal sealed class ArmHost(World world, EmulatorOptions options, TokenSigner 
     }
 
     private Caller? ReadToken(Exchange exchange) =>
-        exchange.Header("Authorization") is { } header && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? signer.Read(header[7..]) : null;
+        exchange.Header("Authorization") is { } header && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase) ? TokenSigner.Read(header[7..]) : null;
 
     private bool InCloud(Exchange exchange, Subscription subscription)
     {

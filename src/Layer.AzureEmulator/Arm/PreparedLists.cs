@@ -34,6 +34,7 @@ internal sealed class PreparedLists(World world, EmulatorOptions options)
             Call = call,
             Page = page,
             Pages = pages.Length,
+            AllPages = pages,
             Prepared = seenBy is not null,
         };
     }

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace Layer.AzureEmulator.Entra;
 
 /// <summary>login.microsoftonline.com and its sisters.</summary>
-internal sealed partial class LoginHost(World world, TokenSigner signer, TokenEndpoint tokens, EntraAnswers answers)
+internal sealed partial class LoginHost(World world, TokenEndpoint tokens, EntraAnswers answers)
 {
     public async Task<Answer> AnswerAsync(Exchange exchange, CancellationToken ct)
     {
@@ -89,16 +89,16 @@ internal sealed partial class LoginHost(World world, TokenSigner signer, TokenEn
     }
 
     // azure-wire §1.6: jwks_uri
-    private Answer Keys() => EntraAnswers.Discovery(Answer.Json(200, json =>
+    private static Answer Keys() => EntraAnswers.Discovery(Answer.Json(200, json =>
     {
-        var key = signer.PublicKey;
+        var key = TokenSigner.PublicKey;
         json.WriteStartObject();
         json.WriteStartArray("keys");
         json.WriteStartObject();
         json.WriteString("kty", "RSA");
         json.WriteString("use", "sig");
-        json.WriteString("kid", signer.KeyId);
-        json.WriteString("x5t", signer.KeyId);
+        json.WriteString("kid", TokenSigner.KeyId);
+        json.WriteString("x5t", TokenSigner.KeyId);
         json.WriteString("n", Base64Url.EncodeToString(key.Modulus));
         json.WriteString("e", Base64Url.EncodeToString(key.Exponent));
         json.WriteEndObject();

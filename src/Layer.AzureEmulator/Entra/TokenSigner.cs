@@ -10,11 +10,14 @@ namespace Layer.AzureEmulator.Entra;
 internal sealed record Caller(Guid TenantId, Guid ClientId, Guid? ObjectId, string Audience, DateTimeOffset Expires, IReadOnlyList<string> Roles);
 
 /// <summary>Makes and reads access tokens: RS256 JWTs with the claims of azure-wire §1.3.</summary>
-internal sealed class TokenSigner(EmulatorOptions options) : IDisposable
+internal sealed class TokenSigner(EmulatorOptions options)
 {
-    private readonly RSA _key = RSA.Create(2048);
+    // One key for all emulators of a process: making one takes longer than starting an emulator.
+    private static readonly RSA Key = RSA.Create(2048);
 
-    public string KeyId { get; } = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(20));
+    public static string KeyId { get; } = Base64Url.EncodeToString(SHA1.HashData(Key.ExportRSAPublicKey()));
+
+    public static RSAParameters PublicKey => Key.ExportParameters(false);
 
     public string Issue(App app, Guid? objectId, string audience, bool certificate, bool continuousAccess)
     {
@@ -48,15 +51,15 @@ internal sealed class TokenSigner(EmulatorOptions options) : IDisposable
             json.WriteEndObject();
         }).Span);
         var text = $"{header}.{payload}";
-        return $"{text}.{Base64Url.EncodeToString(_key.SignData(Encoding.ASCII.GetBytes(text), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))}";
+        return $"{text}.{Base64Url.EncodeToString(Key.SignData(Encoding.ASCII.GetBytes(text), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))}";
     }
 
     /// <summary>What a token of this emulator says, or null for any other text.</summary>
-    public Caller? Read(string token)
+    public static Caller? Read(string token)
     {
         var parts = token.Split('.');
         if (parts.Length != 3 || !TryDecode(parts[2], out var signature) || !TryDecode(parts[1], out var payload) ||
-            !_key.VerifyData(Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))
+            !Key.VerifyData(Encoding.ASCII.GetBytes($"{parts[0]}.{parts[1]}"), signature, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1))
             return null;
         using var json = JsonDocument.Parse(payload);
         var root = json.RootElement;
@@ -68,10 +71,6 @@ internal sealed class TokenSigner(EmulatorOptions options) : IDisposable
             DateTimeOffset.FromUnixTimeSeconds(root.GetProperty("exp").GetInt64()),
             root.TryGetProperty("roles", out var roles) ? [.. roles.EnumerateArray().Select(r => r.GetString()!)] : []);
     }
-
-    public RSAParameters PublicKey => _key.ExportParameters(false);
-
-    public void Dispose() => _key.Dispose();
 
     private static string Encode(object part) => Base64Url.EncodeToString(JsonSerializer.SerializeToUtf8Bytes(part));
 

@@ -37,7 +37,7 @@ public enum Fault
     HalfBody,
     /// <summary>JSON that stops in the middle, correctly framed.</summary>
     TruncatedJson,
-    /// <summary>The connection is reset before any answer.</summary>
+    /// <summary>The connection is cut before any answer. HttpClient repeats such a request several times by itself.</summary>
     ConnectionReset,
     /// <summary>A captive portal's page with 200.</summary>
     HtmlWith200,

@@ -80,4 +80,6 @@ internal sealed record Reply(int Status, IReadOnlyDictionary<string, string> Hea
     public string? ErrorCode => Json.GetProperty("error").GetProperty("code").GetString();
 
     public List<JsonElement> Value => [.. Json.GetProperty("value").EnumerateArray()];
+
+    public override string ToString() => $"{Status} {Body}";
 }
