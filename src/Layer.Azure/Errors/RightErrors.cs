@@ -45,11 +45,11 @@ internal static class RightErrors
     public static ErrorEntry RightMissing { get; } = new()
     {
         Code = "RIGHT_MISSING",
-        Title = "One right is missing at subscription scope",
+        Title = "A right is missing at subscription scope",
         Why = "The app has a role on subscription {subscriptionId}, but the role does not grant {action}. Lists read without it would look fine and be incomplete.",
         DoThis =
         [
-            "Add the action to the custom role, or assign Reader with the command.",
+            "Add what is missing to the custom role, or assign Reader with the command.",
             WhoMayGrant,
             "Wait a few minutes for it to spread, then try again.",
         ],
@@ -57,7 +57,7 @@ internal static class RightErrors
         Link = Portal.AccessControl,
         Kind = FailureKind.RightMissing,
         Persistence = Persistence.Spreading,
-        SafeOnConnect = "The credential is correct; one right is missing. Nothing was saved.",
+        SafeOnConnect = "The credential is correct; a right is missing. Nothing was saved.",
         SafeOnSync = Safe.NothingPartial,
     };
 

@@ -20,12 +20,12 @@ internal static class SubscriptionErrors
         SafeOnSync = Safe.SealedStays,
     };
 
-    // ARM 404 SubscriptionNotFound on a connection that has read it before
+    // ARM 404 SubscriptionNotFound on a connection that has read it before, or state Deleted
     public static ErrorEntry Deleted { get; } = new()
     {
         Code = "SUBSCRIPTION_DELETED",
         Title = "Azure no longer has this subscription",
-        Why = "Subscription {subscriptionId} was last read on {lastRead}; now Azure says there is none with this ID. It was cancelled and its retention time is over, or it was deleted.",
+        Why = "Azure says that subscription {subscriptionId} is gone. It was deleted, or cancelled long enough ago that Azure removed it.",
         DoThis =
         [
             "Ask the account owner whether this was intended.",
@@ -36,7 +36,7 @@ internal static class SubscriptionErrors
         Kind = FailureKind.Other,
         Persistence = Persistence.Permanent,
         SafeOnConnect = Safe.NothingSaved,
-        SafeOnSync = "Evidence up to {lastRead} is sealed and stays. Days from now on count as failed until a person states that the subscription is gone.",
+        SafeOnSync = "Evidence sealed so far stays. Days from now on count as failed until a person states that the subscription is gone.",
     };
 
     // ARM 400 InvalidSubscriptionId, and the check before any request
