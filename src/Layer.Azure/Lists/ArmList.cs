@@ -12,5 +12,4 @@ internal delegate T ReadItem<out T>(ref Utf8JsonReader reader, ReadOnlyMemory<by
 /// <param name="Filter">The $filter; null when none.</param>
 /// <param name="First">Address of the first page.</param>
 /// <param name="Action">The Azure action without which it is refused.</param>
-/// <param name="Argument">What fills the template's {id}; null when it has none.</param>
-internal sealed record ArmList(string Type, string Template, string ApiVersion, string? Filter, Uri First, string Action, string? Argument = null);
+internal sealed record ArmList(string Type, string Template, string ApiVersion, string? Filter, Uri First, string Action);

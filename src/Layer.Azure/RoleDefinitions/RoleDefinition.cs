@@ -1,10 +1,9 @@
 using System.Text.Json;
 using Layer.Azure.Lists;
 using Layer.Azure.Permissions;
-using Layer.Evidence.Canonical;
-using Layer.Evidence.Collecting;
-using Layer.Evidence.Observations;
 using Layer.Evidence;
+using Layer.Evidence.Canonical;
+using Layer.Evidence.Observations;
 
 namespace Layer.Azure.RoleDefinitions;
 
@@ -34,20 +33,19 @@ internal sealed class RoleDefinition : IListed
 
     /// <summary>Every definition: built-in ones and the custom ones of this subscription.</summary>
     public static ArmList List(CloudEndpoints cloud, Guid subscription) => new(
-        ObservationType.RoleDefinition, UrlTemplate.RoleDefinitions, ApiVersion, null, Address(cloud, subscription, $"?api-version={ApiVersion}"), Action);
+        ObservationType.RoleDefinition, "arm.roleDefinitions", ApiVersion, null, Address(cloud, subscription, $"?api-version={ApiVersion}"), Action);
 
     /// <summary>Custom roles only: their powers can change overnight, those of built-in roles are read once a day.</summary>
     public static ArmList ListCustom(CloudEndpoints cloud, Guid subscription)
     {
         const string Filter = $"type eq '{CustomRole}'";
         return new(
-            ObservationType.RoleDefinition, UrlTemplate.CustomRoleDefinitions, ApiVersion, Filter,
+            ObservationType.RoleDefinition, "arm.roleDefinitions.custom", ApiVersion, Filter,
             Address(cloud, subscription, $"?api-version={ApiVersion}&$filter={Uri.EscapeDataString(Filter)}"), Action);
     }
 
     public static ArmList Single(CloudEndpoints cloud, Guid subscription, Guid id) => new(
-        ObservationType.RoleDefinition, UrlTemplate.RoleDefinition, ApiVersion, null, Address(cloud, subscription, $"/{id}?api-version={ApiVersion}"), Action,
-        $"{id}");
+        ObservationType.RoleDefinition, "arm.roleDefinition", ApiVersion, null, Address(cloud, subscription, $"/{id}?api-version={ApiVersion}"), Action);
 
     public static RoleDefinition Read(ref Utf8JsonReader reader, ReadOnlyMemory<byte> page)
     {

@@ -28,7 +28,7 @@ public sealed record ManifestList(string Template, string? Argument, IReadOnlyLi
             throw new ArgumentException($"{reading.Template} is not api-version {reading.ApiVersion} with filter '{reading.Filter}'.", nameof(reading));
         if (reading.Argument is null == template.Path.Contains("{id}", StringComparison.Ordinal))
             throw new ArgumentException($"{reading.Template} and the argument '{reading.Argument}' do not fit.", nameof(reading));
-        if (reading.Ended && reading.Rows != reading.Pages.Sum(p => p.Items))
+        if (reading.Rows != reading.Pages.Sum(p => p.Items))
             throw new ArgumentException($"{reading.Template} has {reading.Rows} rows and pages of {reading.Pages.Sum(p => p.Items)} items.", nameof(reading));
         return new ManifestList(reading.Template, reading.Argument, reading.Pages, reading.Ended, reading.Duplicates, reading.Readings);
     }

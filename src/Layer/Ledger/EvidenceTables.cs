@@ -53,6 +53,9 @@ internal sealed class ExceptionRow
     /// <summary>Key of the assignment.</summary>
     public required string Key { get; init; }
 
-    /// <summary>Leaf index of the earlier evidence record.</summary>
+    /// <summary>Leaf index of the first evidence record that lacks it; those after it do too, until <see cref="Seq"/>.</summary>
     public required long Record { get; init; }
+
+    /// <summary>The sync that noticed.</summary>
+    public required long Seq { get; init; }
 }

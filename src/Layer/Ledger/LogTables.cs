@@ -1,4 +1,5 @@
 using Layer.Evidence;
+using Layer.Secrets;
 
 namespace Layer.Ledger;
 
@@ -15,6 +16,7 @@ internal sealed class LogLeaf
 
     public required Digest Hash { get; init; }
 
+    /// <summary>The exact bytes; packed in the database, see <see cref="Storage.PackedBytes"/>.</summary>
     public required byte[] Bytes { get; init; }
 }
 
@@ -70,4 +72,6 @@ internal sealed class SigningKeyRow
     public required byte[] PrivateKey { get; set; }
 
     public required DateTimeOffset CreatedAt { get; init; }
+
+    public static SealedPlace Place(Guid workspace, Guid id) => new(workspace, $"signing_key/{id}", "private_key");
 }

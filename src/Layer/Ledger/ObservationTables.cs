@@ -68,5 +68,8 @@ internal sealed class PageRow
 
     public required Digest Sha256 { get; init; }
 
+    /// <summary>Leaf index of the manifest of the sync that kept it.</summary>
+    public required long Manifest { get; init; }
+
     public required byte[] Gzip { get; init; }
 }

@@ -38,6 +38,9 @@ internal sealed class Sync
     /// <summary>Index of its leaf.</summary>
     public required long Leaf { get; init; }
 
+    /// <summary>Index of the leaf that carries its setting: its own, or an earlier manifest's when nothing of it changed.</summary>
+    public required long Setting { get; init; }
+
     public required int Added { get; init; }
 
     public required int Changed { get; init; }

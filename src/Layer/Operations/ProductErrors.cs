@@ -82,6 +82,20 @@ internal static class ProductErrors
         SafeOnSync = "Layer signs nothing in this state. Checkpoints signed before, and what was handed to others, stay as they are.",
     };
 
+    // Facts: item
+    public static ErrorEntry LogBroken { get; } = new()
+    {
+        Code = "LOG_BROKEN",
+        Title = "The log is damaged",
+        Why = "{item} of the log is missing, or is not what its stored hash says. Someone changed the database, or the disk did.",
+        DoThis = ["Let the command name the first damaged entry.", "Restore the database from a backup that verifies."],
+        Commands = ["layer verify"],
+        Kind = FailureKind.Other,
+        Persistence = Persistence.Permanent,
+        SafeOnConnect = Untouched,
+        SafeOnSync = "Nothing was recorded. Checkpoints that were handed to others still prove what was sealed.",
+    };
+
     // Facts: machineTime, logTime
     public static ErrorEntry ClockBehindLog { get; } = new()
     {
@@ -111,5 +125,5 @@ internal static class ProductErrors
     };
 
     public static IReadOnlyList<ErrorEntry> All { get; } =
-        [DatabaseNewer, DatabaseUnreachable, DatabaseLocked, GuardsMissing, LogRolledBack, ClockBehindLog, DataFolderUnwritable];
+        [DatabaseNewer, DatabaseUnreachable, DatabaseLocked, GuardsMissing, LogRolledBack, LogBroken, ClockBehindLog, DataFolderUnwritable];
 }

@@ -110,7 +110,11 @@ internal abstract class LayerDb(DbContextOptions options) : DbContext(options)
             table.ToTable("exception").HasKey(e => new { e.Workspace, e.Index });
             table.HasIndex(e => new { e.Workspace, e.Record });
         });
-        model.Entity<LogLeaf>(table => table.ToTable("log_leaf").HasKey(l => new { l.Workspace, l.Index }));
+        model.Entity<LogLeaf>(table =>
+        {
+            table.ToTable("log_leaf").HasKey(l => new { l.Workspace, l.Index });
+            table.Property(l => l.Bytes).HasConversion<PackedBytes>();
+        });
         model.Entity<LogNode>(table => table.ToTable("log_node").HasKey(n => new { n.Workspace, n.Level, n.Index }));
         model.Entity<LogHead>(table =>
         {

@@ -40,6 +40,8 @@ internal sealed class PostgresEngine : StorageEngine
 
     public override object Id(Guid id) => id;
 
+    public override object Flag(bool value) => value;
+
     public override Guid ReadId(DbDataReader reader, int column) => reader.GetGuid(column);
 
     public override async Task InsertAsync(

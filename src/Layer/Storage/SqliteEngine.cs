@@ -59,6 +59,8 @@ internal sealed class SqliteEngine : StorageEngine
 
     public override object Id(Guid id) => id.ToString("D");
 
+    public override object Flag(bool value) => value ? 1L : 0L;
+
     public override Guid ReadId(DbDataReader reader, int column) => Guid.ParseExact(reader.GetString(column), "D");
 
     public override async Task InsertAsync(

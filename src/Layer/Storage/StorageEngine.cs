@@ -30,6 +30,9 @@ internal abstract class StorageEngine : IAsyncDisposable
     /// <summary>An id as this engine's columns hold it.</summary>
     public abstract object Id(Guid id);
 
+    /// <summary>True or false as this engine's columns hold it.</summary>
+    public abstract object Flag(bool value);
+
     /// <summary>Reads a column written with <see cref="Id"/>.</summary>
     public abstract Guid ReadId(DbDataReader reader, int column);
 

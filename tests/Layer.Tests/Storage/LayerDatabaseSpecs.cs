@@ -186,13 +186,13 @@ public abstract class LayerDatabaseSpecs(Engine engine, PostgresCluster cluster)
             ("log_node", "workspace, level, idx, hash", $"{id}, 1, 0, {Bytes}"),
             ("evidence", "workspace, idx, id, connection, type, seq, manifest, root, count, observed_from, observed_to, anomalies",
                 $"{id}, 0, {Bytes}, {id}, 'a', 1, 0, {Bytes}, 0, 1, 1, 0"),
-            ("exception", "workspace, idx, connection, code, key, record", $"{id}, 0, {id}, 'reappeared', 'k', 0"),
-            ("sync", "id, workspace, connection, seq, trigger, actor, node, status, started_at, ended_at, day, leaf, added, changed, removed, anomalies",
-                $"{id}, {id}, {id}, 1, 'first', 'me', 'here', 'complete', 1, 1, 1, 0, 0, 0, 0, 0"),
+            ("exception", "workspace, idx, connection, code, key, record, seq", $"{id}, 0, {id}, 'reappeared', 'k', 0, 1"),
+            ("sync", "id, workspace, connection, seq, trigger, actor, node, status, started_at, ended_at, day, leaf, setting, added, changed, removed, anomalies",
+                $"{id}, {id}, {id}, 1, 'first', 'me', 'here', 'complete', 1, 1, 1, 0, 0, 0, 0, 0, 0"),
             ("observation", "workspace, digest, type, key, bytes", $"{id}, {Bytes}, 'a', 'k', {Bytes}"),
             ("observation_version", "workspace, connection, type, digest, from_seq, from_at, to_seq, to_at", $"{id}, {id}, 'a', {Bytes}, 1, 1, 2, 2"),
             ("population", "workspace, connection, type, seq, count, root", $"{id}, {id}, 'a', 1, 0, {Bytes}"),
-            ("page", "workspace, sha256, gzip", $"{id}, {Bytes}, {Bytes}"),
+            ("page", "workspace, sha256, manifest, gzip", $"{id}, {Bytes}, 0, {Bytes}"),
             ("checkpoint", "workspace, size, text, signed_at", $"{id}, 1, 'a', 1"),
         ];
     }

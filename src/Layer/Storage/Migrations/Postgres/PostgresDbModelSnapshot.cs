@@ -349,6 +349,10 @@ namespace Layer.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("record");
 
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
                     b.HasKey("Workspace", "Index")
                         .HasName("pk_exception");
 
@@ -553,6 +557,10 @@ namespace Layer.Storage.Migrations.Postgres
                         .HasColumnType("bytea")
                         .HasColumnName("gzip");
 
+                    b.Property<long>("Manifest")
+                        .HasColumnType("bigint")
+                        .HasColumnName("manifest");
+
                     b.HasKey("Workspace", "Sha256")
                         .HasName("pk_page");
 
@@ -693,6 +701,10 @@ namespace Layer.Storage.Migrations.Postgres
                     b.Property<long>("Seq")
                         .HasColumnType("bigint")
                         .HasColumnName("seq");
+
+                    b.Property<long>("Setting")
+                        .HasColumnType("bigint")
+                        .HasColumnName("setting");
 
                     b.Property<long>("StartedAt")
                         .HasColumnType("bigint")

@@ -352,6 +352,10 @@ namespace Layer.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("record");
 
+                    b.Property<long>("Seq")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("seq");
+
                     b.HasKey("Workspace", "Index")
                         .HasName("pk_exception");
 
@@ -557,6 +561,10 @@ namespace Layer.Storage.Migrations.Sqlite
                         .HasColumnType("BLOB")
                         .HasColumnName("gzip");
 
+                    b.Property<long>("Manifest")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("manifest");
+
                     b.HasKey("Workspace", "Sha256")
                         .HasName("pk_page");
 
@@ -700,6 +708,10 @@ namespace Layer.Storage.Migrations.Sqlite
                     b.Property<long>("Seq")
                         .HasColumnType("INTEGER")
                         .HasColumnName("seq");
+
+                    b.Property<long>("Setting")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("setting");
 
                     b.Property<long>("StartedAt")
                         .HasColumnType("INTEGER")

@@ -57,7 +57,8 @@ namespace Layer.Storage.Migrations.Postgres
                     connection = table.Column<Guid>(type: "uuid", nullable: false),
                     code = table.Column<string>(type: "text", nullable: false),
                     key = table.Column<string>(type: "text", nullable: false),
-                    record = table.Column<long>(type: "bigint", nullable: false)
+                    record = table.Column<long>(type: "bigint", nullable: false),
+                    seq = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {
@@ -137,6 +138,7 @@ namespace Layer.Storage.Migrations.Postgres
                 {
                     workspace = table.Column<Guid>(type: "uuid", nullable: false),
                     sha256 = table.Column<byte[]>(type: "bytea", nullable: false),
+                    manifest = table.Column<long>(type: "bigint", nullable: false),
                     gzip = table.Column<byte[]>(type: "bytea", nullable: false)
                 },
                 constraints: table =>
@@ -322,6 +324,7 @@ namespace Layer.Storage.Migrations.Postgres
                     observed_to = table.Column<long>(type: "bigint", nullable: true),
                     day = table.Column<int>(type: "integer", nullable: false),
                     leaf = table.Column<long>(type: "bigint", nullable: false),
+                    setting = table.Column<long>(type: "bigint", nullable: false),
                     added = table.Column<int>(type: "integer", nullable: false),
                     changed = table.Column<int>(type: "integer", nullable: false),
                     removed = table.Column<int>(type: "integer", nullable: false),

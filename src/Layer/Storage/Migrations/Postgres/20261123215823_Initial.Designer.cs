@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Layer.Storage.Migrations.Postgres
 {
     [DbContext(typeof(PostgresDb))]
-    [Migration("20261123213642_Initial")]
+    [Migration("20261123215823_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -352,6 +352,10 @@ namespace Layer.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("record");
 
+                    b.Property<long>("Seq")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seq");
+
                     b.HasKey("Workspace", "Index")
                         .HasName("pk_exception");
 
@@ -556,6 +560,10 @@ namespace Layer.Storage.Migrations.Postgres
                         .HasColumnType("bytea")
                         .HasColumnName("gzip");
 
+                    b.Property<long>("Manifest")
+                        .HasColumnType("bigint")
+                        .HasColumnName("manifest");
+
                     b.HasKey("Workspace", "Sha256")
                         .HasName("pk_page");
 
@@ -696,6 +704,10 @@ namespace Layer.Storage.Migrations.Postgres
                     b.Property<long>("Seq")
                         .HasColumnType("bigint")
                         .HasColumnName("seq");
+
+                    b.Property<long>("Setting")
+                        .HasColumnType("bigint")
+                        .HasColumnName("setting");
 
                     b.Property<long>("StartedAt")
                         .HasColumnType("bigint")

@@ -10,7 +10,7 @@ using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 namespace Layer.Storage.Migrations.Sqlite
 {
     [DbContext(typeof(SqliteDb))]
-    [Migration("20261123213636_Initial")]
+    [Migration("20261123215814_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -355,6 +355,10 @@ namespace Layer.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("record");
 
+                    b.Property<long>("Seq")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("seq");
+
                     b.HasKey("Workspace", "Index")
                         .HasName("pk_exception");
 
@@ -560,6 +564,10 @@ namespace Layer.Storage.Migrations.Sqlite
                         .HasColumnType("BLOB")
                         .HasColumnName("gzip");
 
+                    b.Property<long>("Manifest")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("manifest");
+
                     b.HasKey("Workspace", "Sha256")
                         .HasName("pk_page");
 
@@ -703,6 +711,10 @@ namespace Layer.Storage.Migrations.Sqlite
                     b.Property<long>("Seq")
                         .HasColumnType("INTEGER")
                         .HasColumnName("seq");
+
+                    b.Property<long>("Setting")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("setting");
 
                     b.Property<long>("StartedAt")
                         .HasColumnType("INTEGER")

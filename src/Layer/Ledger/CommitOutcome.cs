@@ -1,0 +1,7 @@
+namespace Layer.Ledger;
+
+/// <summary>What a commit stored, or had stored already when the attempt came a second time.</summary>
+/// <param name="Sync">The attempt's row.</param>
+/// <param name="Counts">Observations by type; empty when the sync failed.</param>
+/// <param name="Evidence">Leaf indexes of the evidence records, ascending; none when it failed.</param>
+internal sealed record CommitOutcome(Sync Sync, IReadOnlyDictionary<string, int> Counts, IReadOnlyList<long> Evidence);

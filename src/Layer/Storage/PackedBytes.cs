@@ -1,0 +1,38 @@
+using System.IO.Compression;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace Layer.Storage;
+
+/// <summary>
+/// Leaves are stored compressed (raw deflate): they are half of what a sync without changes costs, and are kept for good. What is hashed and shown is always
+/// the unpacked bytes.
+/// </summary>
+internal sealed class PackedBytes() : ValueConverter<byte[], byte[]>(plain => Pack(plain), packed => Unpack(packed))
+{
+    // A leaf is a few kilobytes. Bytes that unpack to more were not written by us, and must not fill the memory of whoever verifies them.
+    private const int Limit = 64 * 1024 * 1024;
+
+    public static byte[] Pack(ReadOnlySpan<byte> plain)
+    {
+        using var packed = new MemoryStream();
+        using (var deflate = new DeflateStream(packed, CompressionLevel.Optimal))
+            deflate.Write(plain);
+        return packed.ToArray();
+    }
+
+    /// <exception cref="InvalidDataException">The bytes are not packed bytes.</exception>
+    public static byte[] Unpack(byte[] packed)
+    {
+        using var deflate = new DeflateStream(new MemoryStream(packed), CompressionMode.Decompress);
+        using var plain = new MemoryStream();
+        var block = new byte[8192];
+        while (deflate.Read(block) is > 0 and var read)
+        {
+            plain.Write(block, 0, read);
+            if (plain.Length > Limit)
+                throw new InvalidDataException("The bytes unpack to more than any leaf.");
+        }
+
+        return plain.ToArray();
+    }
+}

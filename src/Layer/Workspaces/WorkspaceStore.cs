@@ -1,0 +1,91 @@
+using Layer.Evidence.Canonical;
+using Layer.Evidence.Leaves;
+using Layer.Evidence.Log;
+using Layer.Ledger;
+using Layer.Secrets;
+using Layer.Storage;
+
+namespace Layer.Workspaces;
+
+/// <summary>Makes workspaces and finds them. An installation has one unless somebody makes more.</summary>
+internal sealed class WorkspaceStore(LayerDatabase database, Seal seal, TimeProvider clock)
+{
+    public const string DefaultName = "main";
+
+    /// <summary>The workspace of this name; null when there is none yet.</summary>
+    public async Task<Workspace?> FindAsync(string name, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.ConnectAsync(cancellationToken);
+        var rows = connection.QueryAsync("SELECT id, name, origin, sample, created_at FROM workspace WHERE name = @name", cancellationToken, ("@name", name));
+        Workspace? found = null;
+        await foreach (var row in rows)
+        {
+            found = new Workspace
+            {
+                Id = database.Engine.ReadId(row, 0), Name = row.GetString(1), Origin = row.GetString(2), Sample = row.GetBoolean(3),
+                CreatedAt = new DateTimeOffset(row.GetInt64(4), TimeSpan.Zero),
+            };
+        }
+
+        return found;
+    }
+
+    /// <summary>Finds the workspace, or makes it with its log: key, genesis leaf and head in one transaction.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="origin">The log's origin; null for <c>layer/&lt;workspace id&gt;</c>. Of a workspace that exists it is ignored: an origin is for good.</param>
+    /// <param name="sample">True for the demo.</param>
+    /// <param name="cancellationToken">Cancelled before the commit: nothing is stored.</param>
+    public async Task<Workspace> GetOrCreateAsync(string name, string? origin, bool sample, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(name, cancellationToken) is { } existing)
+            return existing;
+        try
+        {
+            return await CreateAsync(name, origin, sample, cancellationToken);
+        }
+        catch (System.Data.Common.DbException)
+        {
+            // Another process was first: the name is unique, so ours was rolled back.
+            if (await FindAsync(name, cancellationToken) is { } theirs)
+                return theirs;
+            throw;
+        }
+    }
+
+    private async Task<Workspace> CreateAsync(string name, string? origin, bool sample, CancellationToken cancellationToken)
+    {
+        var now = Instant.Truncate(clock.GetUtcNow());
+        var id = Guid.CreateVersion7(now);
+        var workspace = new Workspace { Id = id, Name = name, Origin = origin ?? $"layer/{id}", Sample = sample, CreatedAt = now };
+        var key = SigningKey.Create(workspace.Origin);
+        var genesis = Leaf.Create(now, workspace.Origin, new GenesisLeaf(
+            id, key.Public.ToString(), EvidenceLedger.StandingLimits, EvidenceLedger.MappingVersion, EvidenceLedger.Product, sample));
+        var frontier = new Frontier();
+        frontier.Append(genesis.Hash);
+
+        var engine = database.Engine;
+        await using var connection = await engine.OpenAsync(cancellationToken);
+        await using var transaction = await engine.BeginWriteAsync(connection, cancellationToken);
+        var keyId = Guid.CreateVersion7(now);
+        var seed = key.ExportSeed();
+        byte[] sealedSeed;
+        using (var secret = SecretText.FromUtf8(seed))
+            sealedSeed = await seal.CloseAsync(engine, connection, SigningKeyRow.Place(id, keyId), secret, cancellationToken);
+        System.Security.Cryptography.CryptographicOperations.ZeroMemory(seed);
+        await engine.InsertAsync(
+            connection, "workspace", ["id", "name", "origin", "sample", "created_at"],
+            [[engine.Id(id), name, workspace.Origin, engine.Flag(sample), now.UtcTicks]], cancellationToken);
+        await engine.InsertAsync(
+            connection, "signing_key", ["id", "workspace", "verifier", "public_key", "private_key", "created_at"],
+            [[engine.Id(keyId), engine.Id(id), key.Public.ToString(), key.Public.PublicKey.ToArray(), sealedSeed, now.UtcTicks]], cancellationToken);
+        await engine.InsertAsync(
+            connection, "log_leaf", ["workspace", "idx", "kind", "at", "hash", "bytes"],
+            [[engine.Id(id), 0L, genesis.Kind, genesis.At.UtcTicks, genesis.Hash.ToArray(), PackedBytes.Pack(genesis.Bytes.Span)]], cancellationToken);
+        await engine.InsertAsync(
+            connection, "log_head", ["workspace", "size", "root", "at"],
+            [[engine.Id(id), frontier.Size, frontier.Root.ToArray(), now.UtcTicks]], cancellationToken);
+        // A crash before this leaves nothing but, at most, a key in the key ring that seals nothing.
+        await transaction.CommitAsync(cancellationToken);
+        return workspace;
+    }
+}
