@@ -1,0 +1,65 @@
+using Layer.Connections;
+using Layer.Operations;
+using Layer.Storage;
+
+namespace Layer.Syncing;
+
+/// <summary>One sync per connection at a time. The fence is what protects evidence; the lease only keeps two from doing the same work.</summary>
+internal sealed class SyncLeases(LayerDatabase database, TimeProvider clock)
+{
+    /// <summary>
+    /// How long a reader that died keeps others away. Longer than a collection may take (its own deadline is 10 minutes) with its commit, so that
+    /// a living one never loses it.
+    /// </summary>
+    public static readonly TimeSpan Duration = TimeSpan.FromMinutes(15);
+
+    private StorageEngine Engine => database.Engine;
+
+    /// <exception cref="RefusedException">SYNC_RUNNING, CONNECTION_PAUSED, CONNECTION_DISCONNECTED.</exception>
+    public async Task<SyncLease> TakeAsync(Guid connectionId, string holder, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var until = now + Duration;
+        await using var connection = await database.ConnectAsync(cancellationToken);
+        await using var transaction = await Engine.BeginWriteAsync(connection, cancellationToken);
+        var taken = await connection.ExecuteAsync(
+            """
+            UPDATE connection SET fence = fence + 1, lease_holder = @holder, lease_until = @until
+            WHERE id = @id AND state NOT IN ('paused', 'disconnected') AND (lease_until IS NULL OR lease_until <= @now)
+            """,
+            cancellationToken, ("@holder", holder), ("@until", until.UtcTicks), ("@now", now.UtcTicks), ("@id", Engine.Id(connectionId)));
+        var found = (await connection.ConnectionsAsync(Engine, "id = @id", cancellationToken, ("@id", Engine.Id(connectionId)))).Single();
+        if (taken == 0)
+            throw Refusal(found);
+        await transaction.CommitAsync(cancellationToken);
+        return new SyncLease(found, found.Fence, until);
+    }
+
+    /// <summary>Gives the lease back and tells how the connection is now; does nothing when somebody else has taken it over.</summary>
+    public async Task ReleaseAsync(SyncLease lease, ConnectionState state, string? code, CancellationToken cancellationToken)
+    {
+        var unchanged = state == lease.Connection.State && code == lease.Connection.StateCode;
+        await using var connection = await database.ConnectAsync(cancellationToken);
+        await connection.ExecuteAsync(
+            """
+            UPDATE connection SET state = @state, state_code = @code, since = @since, lease_holder = NULL, lease_until = NULL
+            WHERE id = @id AND fence = @fence
+            """,
+            cancellationToken,
+            ("@state", KebabCaseText.Of(state)), ("@code", code), ("@since", (unchanged ? lease.Connection.Since : clock.GetUtcNow()).UtcTicks),
+            ("@id", Engine.Id(lease.Connection.Id)), ("@fence", lease.Fence));
+    }
+
+    private static RefusedException Refusal(Connection connection) => connection.State switch
+    {
+        ConnectionState.Paused => new RefusedException("CONNECTION_PAUSED",
+            ("connection", connection.Name), ("by", connection.PausedBy ?? "somebody"), ("reason", connection.PausedBecause ?? "no reason given")),
+        ConnectionState.Disconnected => new RefusedException("CONNECTION_DISCONNECTED",
+            ("connection", connection.Name), ("day", $"{connection.DisconnectedAt:yyyy-MM-dd}")),
+        _ => new RefusedException("SYNC_RUNNING",
+            ("connection", connection.Name), ("holder", connection.LeaseHolder ?? "another process"), ("until", $"{connection.LeaseUntil:yyyy-MM-ddTHH:mm:ssZ}")),
+    };
+}
+
+/// <summary>The right to read a connection until a time, and the number that a commit must still find there.</summary>
+internal sealed record SyncLease(Connection Connection, long Fence, DateTimeOffset Until);

@@ -1,0 +1,67 @@
+using System.Text.Json;
+using Layer.Evidence.Collecting;
+using Layer.Ledger;
+using Layer.Operations;
+using Layer.Storage;
+
+namespace Layer.Syncing;
+
+/// <summary>What one sync came to, as <c>layer sync -o json</c> prints it.</summary>
+internal sealed record SyncResult
+{
+    public required string Connection { get; init; }
+
+    /// <summary>Null when the attempt left no row, because another one held the connection or took it over.</summary>
+    public Guid? Sync { get; init; }
+
+    public required SyncStatus Status { get; init; }
+
+    /// <summary>Null when complete.</summary>
+    public Failure? Failure { get; init; }
+
+    /// <summary>Observations by type; empty unless complete.</summary>
+    public IReadOnlyDictionary<string, int> Counts { get; init; } = new Dictionary<string, int>();
+
+    public int Added { get; init; }
+
+    public int Changed { get; init; }
+
+    public int Removed { get; init; }
+
+    public int ExitCode => Failure is null ? 0 : (int)ErrorCatalog.Get(Failure.Code).Kind;
+
+    public static SyncResult Of(string connection, CommitOutcome outcome, Failure? failure) => new()
+    {
+        Connection = connection,
+        Sync = outcome.Sync.Id,
+        Status = outcome.Sync.Status,
+        // An attempt whose failure could not be stored because it had been committed just before is complete.
+        Failure = outcome.Sync.Status == SyncStatus.Complete ? null : failure,
+        Counts = outcome.Counts,
+        Added = outcome.Sync.Added,
+        Changed = outcome.Sync.Changed,
+        Removed = outcome.Sync.Removed,
+    };
+
+    public static SyncResult Refused(string connection, Failure failure) => new() { Connection = connection, Status = SyncStatus.Failed, Failure = failure };
+
+    /// <summary>A cancelled sync is a failed one to whoever reads the JSON; its code tells them apart.</summary>
+    public void WriteTo(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        json.WriteString("connection", Connection);
+        json.WriteString("sync", Sync?.ToString());
+        json.WriteString("status", KebabCaseText.Of(Status == SyncStatus.Complete ? SyncStatus.Complete : SyncStatus.Failed));
+        json.WriteString("code", Failure?.Code);
+        json.WriteStartObject("counts");
+        foreach (var (type, count) in Counts.OrderBy(c => c.Key, StringComparer.Ordinal))
+            json.WriteNumber(type, count);
+        json.WriteEndObject();
+        json.WriteStartObject("changes");
+        json.WriteNumber("added", Added);
+        json.WriteNumber("changed", Changed);
+        json.WriteNumber("removed", Removed);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+}
