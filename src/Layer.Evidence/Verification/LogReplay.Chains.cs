@@ -1,0 +1,166 @@
+using Layer.Evidence.Frameworks;
+using Layer.Evidence.Leaves;
+
+namespace Layer.Evidence.Verification;
+
+public sealed partial class LogReplay
+{
+    private readonly Dictionary<Guid, Chain> _chains = [];
+    private readonly Dictionary<long, Guid> _records = [];
+    private readonly List<string> _keys = [];
+    private string? _mapping;
+
+    // Null when the leaf fits what came before it, else a sentence that says what does not.
+    private string? Follow(long index, Leaf leaf)
+    {
+        if (index == 0 != leaf.Body is GenesisLeaf)
+            return index == 0 ? $"a log begins with a genesis leaf, not with {leaf.Kind}." : "a second genesis leaf.";
+        switch (leaf.Body)
+        {
+            case GenesisLeaf genesis:
+                Genesis = genesis;
+                _mapping = genesis.Mapping;
+                _keys.Add(genesis.Key);
+                return null;
+            case SyncManifest manifest:
+                return Follow(index, manifest);
+            case EvidenceRecord record:
+                return Follow(index, record);
+            case ConnectionLeaf connection:
+                return Follow(connection);
+            case ExceptionLeaf exception:
+                return _records.TryGetValue(exception.Record, out var owner) && owner == exception.Connection
+                    ? null
+                    : $"it is about the record {exception.Record}, which is none of its connection.";
+            case MappingLeaf mapping when mapping.Previous != _mapping:
+                return $"it replaces the mapping {mapping.Previous}, and {_mapping} holds.";
+            case MappingLeaf mapping:
+                _mapping = mapping.Mapping;
+                return null;
+            case KeyLeaf { Change: "added" } key:
+                _keys.Add(key.Key);
+                return null;
+            default:
+                return null;
+        }
+    }
+
+    private string? Follow(ConnectionLeaf leaf)
+    {
+        var chain = ChainOf(leaf.Connection);
+        if (chain.Subscription is { } subscription && subscription != leaf.Subscription || chain.Tenant is { } tenant && tenant != leaf.Tenant)
+            return "a connection changed its subscription or tenant.";
+        (chain.Subscription, chain.Tenant) = (leaf.Subscription, leaf.Tenant);
+        return null;
+    }
+
+    private string? Follow(long index, SyncManifest manifest)
+    {
+        var chain = ChainOf(manifest.Connection);
+        if (manifest.Seq != chain.Seq + 1)
+            return $"sync {manifest.Seq} of its connection follows sync {chain.Seq}.";
+        if (manifest.Previous != chain.LastManifest)
+            return $"it names {Name(manifest.Previous)} as the manifest before it, which is {Name(chain.LastManifest)}.";
+        if (MissingRecord(chain) is { } missing)
+            return $"before it, {missing}";
+        if (manifest.Setting is null && manifest.SettingAt != chain.SettingAt)
+            return $"it names {Name(manifest.SettingAt)} as the manifest that carries its setting, which is {Name(chain.SettingAt)}.";
+
+        if (manifest.Setting is not null)
+        {
+            chain.SettingAt = index;
+            chain.IsReaderProven = manifest.Setting is { Reader: not null, Right: not null };
+            chain.IsPublic = manifest.Setting.Hosts.All(host => host.PublicTrust);
+            chain.ReaderTenant = manifest.Setting.Reader?.TenantId;
+        }
+
+        (chain.Seq, chain.LastManifest, chain.Manifest) = (manifest.Seq, index, index);
+        chain.Open = manifest.Status == ManifestStatus.Complete ? manifest : null;
+        chain.Sealed.Clear();
+        if (chain.Open is null)
+            return null;
+        if (!chain.IsReaderProven)
+            return "it is complete, and its setting has no reader with the right to read.";
+        return chain.Tenant is { } tenant && chain.ReaderTenant != tenant.ToString("D") ? "its reader belongs to another tenant than its connection." : null;
+    }
+
+    private string? Follow(long index, EvidenceRecord record)
+    {
+        var chain = ChainOf(record.Connection);
+        if (chain.Open is not { } manifest || record.Manifest != chain.Manifest || record.Seq != manifest.Seq)
+            return $"it rests on the manifest {record.Manifest}, sync {record.Seq}, which is not the last sync of its connection, or not complete.";
+        if (record.ObservedAt != manifest.Observed)
+            return "it was observed at another time than its manifest says.";
+        if (!chain.Sealed.Add(record.Type))
+            return $"a second record of {record.Type} for the same sync.";
+        var previous = chain.LastRecords.TryGetValue(record.Type, out var last) ? last : (long?)null;
+        if (record.Previous != previous)
+            return $"it names {Name(record.Previous)} as the record before it, which is {Name(previous)}.";
+        if (chain.Subscription is { } subscription && record.Subscription != subscription)
+            return $"it is about the subscription {record.Subscription}, and its connection reads {subscription}.";
+        if (record.Mapping != _mapping)
+            return $"it names the mapping {record.Mapping}, and {_mapping} holds.";
+        if (MissingLimit(record, manifest, chain.IsPublic) is { } limit)
+            return $"it lacks the limit {limit}, which its manifest demands.";
+
+        if (!chain.IsPublic)
+            RecordsWithoutPublicTrust++;
+        chain.LastRecords[record.Type] = index;
+        _records.Add(index, record.Connection);
+        return null;
+    }
+
+    private static string? MissingLimit(EvidenceRecord record, SyncManifest manifest, bool isPublic)
+    {
+        _ = Limits.TryParse(record.Limits, out var run); // a leaf with other limits is not parsed
+        if (!isPublic && !run.Contains(Limits.TrustAnchorNotPublic))
+            return Limits.TrustAnchorNotPublic;
+        var unknown = record.Type == EvidenceType.RoleAssignments && manifest.UnknownDefinitions.Count > 0;
+        return unknown && !run.Contains(Limits.DefinitionUnknown) ? Limits.DefinitionUnknown : null;
+    }
+
+    private static string? MissingRecord(Chain chain)
+    {
+        if (chain.Open is null)
+            return null;
+        var missing = EvidenceType.All.FirstOrDefault(type => !chain.Sealed.Contains(type.Id));
+        return missing is null ? null : $"sync {chain.Seq} is complete and has no record of {missing.Id}.";
+    }
+
+    private Chain ChainOf(Guid connection)
+    {
+        if (!_chains.TryGetValue(connection, out var chain))
+            _chains.Add(connection, chain = new Chain());
+        return chain;
+    }
+
+    private static string Name(long? index) => index is { } leaf ? $"leaf {leaf}" : "none";
+
+    private sealed class Chain
+    {
+        public long Seq { get; set; }
+
+        public long? LastManifest { get; set; }
+
+        public long Manifest { get; set; }
+
+        /// <summary>The last manifest, when it is complete.</summary>
+        public SyncManifest? Open { get; set; }
+
+        public HashSet<string> Sealed { get; } = [];
+
+        public Dictionary<string, long> LastRecords { get; } = [];
+
+        public long? SettingAt { get; set; }
+
+        public bool IsReaderProven { get; set; }
+
+        public bool IsPublic { get; set; }
+
+        public string? ReaderTenant { get; set; }
+
+        public Guid? Subscription { get; set; }
+
+        public Guid? Tenant { get; set; }
+    }
+}
