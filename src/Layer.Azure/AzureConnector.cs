@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Azure.Core.Pipeline;
+using Layer.Azure.Checking;
 using Layer.Azure.Collecting;
 using Layer.Azure.Http;
 using Layer.Azure.SignIn;
@@ -15,6 +16,7 @@ public sealed class AzureConnector : IAsyncDisposable
     private readonly Outbound _outbound;
     private readonly HttpClient _client;
     private readonly HttpClientTransport _transport;
+    private readonly TenantDiscovery _discovery;
     private readonly ConcurrentDictionary<(AzureCloud, Guid, Guid, string), AppSession> _sessions = new();
     private readonly ConcurrentDictionary<(AzureCloud, Guid, Guid), BuiltInCache> _builtIn = new();
 
@@ -26,15 +28,35 @@ public sealed class AzureConnector : IAsyncDisposable
         // Deadlines are per call and per sync, on the options' clock.
         _client = new HttpClient(_outbound) { Timeout = Timeout.InfiniteTimeSpan };
         _transport = new HttpClientTransport(_client);
+        _discovery = new TenantDiscovery(_transport, _outbound.Peers, options);
     }
 
     /// <summary>Reads the subscription, its resource groups, its role assignments (inherited ones included) and the definitions of the roles in use.</summary>
     /// <exception cref="CollectionFailedException">What was read cannot be evidence; nothing of it may be sealed.</exception>
     public async Task<Collection> CollectAsync(AzureTarget target, AzureCredential credential, CancellationToken cancellationToken = default)
     {
-        var session = Session(target, credential);
-        var cache = _builtIn.GetOrAdd((target.Cloud, target.TenantId, credential.ClientId), static _ => new BuiltInCache());
-        return await new CollectionRun(session, target, credential, _outbound.Peers, cache, _options).CollectAsync(cancellationToken);
+        if (TypedInput.Refuse(target, credential) is { } failure)
+            throw new CollectionFailedException(failure, reading: null);
+        return await new CollectionRun(Session(target, credential), target, credential, _outbound.Peers, Cache(target, credential), _options)
+            .CollectAsync(cancellationToken);
+    }
+
+    /// <summary>Finds the tenant a subscription belongs to, without signing in.</summary>
+    /// <exception cref="CollectionFailedException">There is no such subscription in the cloud, it cannot be reached, or Azure does not tell: then the tenant must be typed.</exception>
+    public async Task<Guid> FindTenantAsync(AzureCloud cloud, Guid subscriptionId, CancellationToken cancellationToken = default)
+    {
+        var (tenant, failure, _) = await _discovery.FindAsync(cloud, subscriptionId, cancellationToken);
+        return tenant ?? throw new CollectionFailedException(failure!, reading: null); // no tenant, so a reason
+    }
+
+    /// <summary>Tries everything a sync needs, and what is good to have, and tells each step in order as it ends.</summary>
+    /// <remarks>Where no step fails, a sync at the same moment would have been sealed. It throws only when cancelled.</remarks>
+    public IAsyncEnumerable<CheckStep> CheckAsync(AzureTarget target, AzureCredential credential, CancellationToken cancellationToken = default)
+    {
+        return TypedInput.Refuse(target, credential) is { } failure
+            ? CheckRun.RefusedAsync(failure)
+            : new CheckRun(Session(target, credential), target, credential, _discovery, Cache(target, credential), _outbound.Peers, _options)
+                .CheckAsync(cancellationToken);
     }
 
     /// <summary>Forgets all tokens: the next call signs in again.</summary>
@@ -46,6 +68,9 @@ public sealed class AzureConnector : IAsyncDisposable
         _client.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    private BuiltInCache Cache(AzureTarget target, AzureCredential credential) =>
+        _builtIn.GetOrAdd((target.Cloud, target.TenantId, credential.ClientId), static _ => new BuiltInCache());
 
     private AppSession Session(AzureTarget target, AzureCredential credential) => _sessions.GetOrAdd(
         (target.Cloud, target.TenantId, credential.ClientId, Credentials.Fingerprint(credential)),

@@ -31,6 +31,26 @@ internal sealed class CollectionRun(
     private Reader? _reader;
     private readonly IReadOnlyDictionary<string, string> _facts = AzureFacts.Of(target, credential.ClientId);
 
+    public ReadLists Lists => _lists;
+
+    public IReadOnlyDictionary<Guid, RoleDefinition> Definitions => _definitions;
+
+    public RightToRead? Right => _right;
+
+    /// <summary>Reads everything and keeps nothing; null when it could have been sealed.</summary>
+    public async Task<Failure?> TryAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await CollectAsync(cancellationToken);
+            return null;
+        }
+        catch (CollectionFailedException failed)
+        {
+            return failed.Failure;
+        }
+    }
+
     /// <exception cref="CollectionFailedException">What was read cannot be evidence.</exception>
     public async Task<Collection> CollectAsync(CancellationToken cancellationToken)
     {

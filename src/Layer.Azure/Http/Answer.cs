@@ -16,6 +16,9 @@ internal sealed record Answer(Uri Uri)
     /// <summary>By this machine's clock, when the head of the answer was there.</summary>
     public DateTimeOffset ReceivedAt { get; init; }
 
+    /// <summary>From the first attempt to the end of the last.</summary>
+    public TimeSpan Elapsed { get; init; }
+
     public string? RequestId { get; init; }
 
     public string? CorrelationId { get; init; }

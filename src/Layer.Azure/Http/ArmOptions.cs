@@ -3,7 +3,7 @@ using Azure.Core.Pipeline;
 
 namespace Layer.Azure.Http;
 
-/// <summary>Settings of the pipeline: our own retries (<see cref="Arm"/>), so none of Azure.Core's.</summary>
+/// <summary>Settings of the pipeline: our own retries (<see cref="Rest"/>), so none of Azure.Core's.</summary>
 internal sealed class ArmOptions : ClientOptions
 {
     public ArmOptions(HttpPipelineTransport transport)

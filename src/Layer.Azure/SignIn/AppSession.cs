@@ -55,15 +55,26 @@ internal sealed class AppSession : IDisposable
         return await GetAsync(_signed, uri, cancellationToken);
     }
 
+    /// <summary>GETs from Graph.</summary>
+    public Task<Answer> GetFromGraphAsync(Uri uri, CancellationToken cancellationToken) => GuardAsync(uri, rest => rest.GetAsync(uri, cancellationToken));
+
+    /// <summary>POSTs a question to Graph.</summary>
+    public Task<Answer> PostToGraphAsync(Uri uri, ReadOnlyMemory<byte> json, CancellationToken cancellationToken) =>
+        GuardAsync(uri, rest => rest.PostAsync(uri, json, cancellationToken));
+
     public void Dispose() => _oneSignIn.Dispose();
 
-    private async Task<Answer> GetAsync(Signed signed, Uri uri, CancellationToken cancellationToken)
+    private Task<Answer> GetAsync(Signed signed, Uri uri, CancellationToken cancellationToken) =>
+        GuardAsync(uri, _ => signed.Arm.GetAsync(uri, cancellationToken));
+
+    // The token may be renewed within any call, and refused then.
+    private async Task<Answer> GuardAsync(Uri uri, Func<Rest, Task<Answer>> send)
     {
         try
         {
-            return await signed.Arm.GetAsync(uri, cancellationToken);
+            return await send(_signed.Graph);
         }
-        catch (AuthenticationFailedException refused)
+        catch (Exception refused) when (IsRefusal(refused))
         {
             return new Answer(uri) { Failure = Explain(refused) };
         }
@@ -83,9 +94,7 @@ internal sealed class AppSession : IDisposable
         {
             throw new SignInException(Unreachable.TimedOut(Cloud.Login, _peers, _options.CallDeadline));
         }
-        // HTML with status 200 surfaces as a bare JsonException.
-        catch (Exception refused) when (refused is AuthenticationFailedException or MsalException or RequestFailedException or JsonException
-            or FederatedTokenUnreadableException or HttpRequestException or IOException)
+        catch (Exception refused) when (IsRefusal(refused))
         {
             throw new SignInException(Explain(refused));
         }
@@ -94,6 +103,10 @@ internal sealed class AppSession : IDisposable
             _oneSignIn.Release();
         }
     }
+
+    // HTML with status 200 surfaces as a bare JsonException.
+    private static bool IsRefusal(Exception exception) => exception is AuthenticationFailedException or MsalException or RequestFailedException
+        or JsonException or FederatedTokenUnreadableException or HttpRequestException or IOException;
 
     private Failure Explain(Exception refused)
     {
@@ -128,10 +141,12 @@ internal sealed class AppSession : IDisposable
         var credential = Credentials.Create(_credential, _tenantId, Cloud, _transport, _options);
         var pipeline = HttpPipelineBuilder.Build(
             new ArmOptions(_transport), new BearerTokenAuthenticationPolicy(credential, Cloud.ArmScope));
-        return new Signed(credential, new Arm(pipeline, _peers, _options));
+        var graph = HttpPipelineBuilder.Build(
+            new ArmOptions(_transport), new BearerTokenAuthenticationPolicy(credential, Cloud.GraphScope));
+        return new Signed(credential, new Rest(pipeline, _peers, _options), new Rest(graph, _peers, _options));
     }
 
-    private sealed record Signed(TokenCredential Credential, Arm Arm);
+    private sealed record Signed(TokenCredential Credential, Rest Arm, Rest Graph);
 }
 
 /// <summary>No token.</summary>

@@ -7,11 +7,16 @@ using Layer.Evidence.Errors;
 
 namespace Layer.Azure.Http;
 
-/// <summary>Sends GETs and reads the answers to their end; tries again what passes by itself.</summary>
+/// <summary>Sends a request and reads the answer to its end; tries again what passes by itself.</summary>
 /// <remarks>It does not throw for what Azure or the network says: an <see cref="Answer"/> holds it, so that five calls in parallel each tell their own end.</remarks>
-internal sealed class Arm(HttpPipeline pipeline, Peers peers, AzureConnectorOptions options)
+internal sealed class Rest(HttpPipeline pipeline, Peers peers, AzureConnectorOptions options)
 {
-    public async Task<Answer> GetAsync(Uri uri, CancellationToken cancellationToken)
+    public Task<Answer> GetAsync(Uri uri, CancellationToken cancellationToken) => SendAsync(RequestMethod.Get, uri, default, cancellationToken);
+
+    /// <summary>For the one POST there is, Graph's getByIds, which changes nothing either.</summary>
+    public Task<Answer> PostAsync(Uri uri, ReadOnlyMemory<byte> json, CancellationToken cancellationToken) => SendAsync(RequestMethod.Post, uri, json, cancellationToken);
+
+    private async Task<Answer> SendAsync(RequestMethod method, Uri uri, ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
     {
         var started = options.Clock.GetTimestamp();
         for (var attempt = 1; ; attempt++)
@@ -21,11 +26,15 @@ internal sealed class Arm(HttpPipeline pipeline, Peers peers, AzureConnectorOpti
             Answer answer;
             try
             {
-                answer = await SendAsync(uri, either.Token);
+                answer = (await SendOnceAsync(method, uri, json, either.Token)) with { Elapsed = options.Clock.GetElapsedTime(started) };
             }
             catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
             {
-                return new Answer(uri) { Failure = Unreachable.TimedOut(uri, peers, options.CallDeadline) };
+                return new Answer(uri)
+                {
+                    Failure = Unreachable.TimedOut(uri, peers, options.CallDeadline),
+                    Elapsed = options.Clock.GetElapsedTime(started),
+                };
             }
 
             if (!(Retrying.IsTransient(answer.Status) || IsLost(answer)))
@@ -45,14 +54,20 @@ internal sealed class Arm(HttpPipeline pipeline, Peers peers, AzureConnectorOpti
 
     private static bool IsLost(Answer answer) => answer.Failure is { } failure && AzureErrors.Get(failure.Code) is { Persistence: Persistence.Transient };
 
-    private async Task<Answer> SendAsync(Uri uri, CancellationToken cancellationToken)
+    private async Task<Answer> SendOnceAsync(RequestMethod method, Uri uri, ReadOnlyMemory<byte> json, CancellationToken cancellationToken)
     {
         using var message = pipeline.CreateMessage();
         message.BufferResponse = false;
-        message.Request.Method = RequestMethod.Get;
+        message.Request.Method = method;
         message.Request.Uri.Reset(uri);
         message.Request.Headers.Add("Accept", "application/json");
         message.Request.Headers.Add("Accept-Encoding", "gzip");
+        if (method == RequestMethod.Post)
+        {
+            message.Request.Content = RequestContent.Create(json);
+            message.Request.Headers.Add("Content-Type", "application/json");
+        }
+
         try
         {
             await pipeline.SendAsync(message, cancellationToken);
