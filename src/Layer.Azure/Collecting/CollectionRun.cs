@@ -10,6 +10,7 @@ using Layer.Azure.SignIn;
 using Layer.Azure.Subscriptions;
 using Layer.Evidence.Canonical;
 using Layer.Evidence.Collecting;
+using Layer.Evidence.Frameworks;
 using Layer.Evidence.Observations;
 
 namespace Layer.Azure.Collecting;
@@ -104,8 +105,8 @@ internal sealed class CollectionRun(
         var permissions = lists.ReadAsync<ActionRules>(OwnPermissions.List(cloud, id), ActionRules.Read, cancellationToken);
         var groups = lists.ReadAsync(ResourceGroup.List(cloud, id), ResourceGroup.Reader(id), cancellationToken);
         var assignments = lists.ReadAsync(RoleAssignment.List(cloud, id), RoleAssignment.Reader(id, reader), cancellationToken);
-        var definitions = lists.ReadAsync<RoleDefinition>(
-            _builtIn is null ? RoleDefinition.List(cloud, id) : RoleDefinition.ListCustom(cloud, id), RoleDefinition.Read, cancellationToken);
+        var definitions = lists.ReadAsync(
+            _builtIn is null ? RoleDefinition.List(cloud, id) : RoleDefinition.ListCustom(cloud, id), RoleDefinition.Reader(id), cancellationToken);
         _lists.Subscription = await subscription;
         _lists.Permissions = await permissions;
         _lists.Groups = await groups;
@@ -196,8 +197,8 @@ internal sealed class CollectionRun(
         {
             // Azure's day has changed since the cache was asked, by this machine's clock.
             _builtIn = null;
-            _lists.Definitions = await lists.ReadAsync<RoleDefinition>(
-                RoleDefinition.List(session.Cloud, target.SubscriptionId), RoleDefinition.Read, cancellationToken);
+            _lists.Definitions = await lists.ReadAsync(
+                RoleDefinition.List(session.Cloud, target.SubscriptionId), RoleDefinition.Reader(target.SubscriptionId), cancellationToken);
             CheckAnswers();
         }
 
@@ -209,8 +210,8 @@ internal sealed class CollectionRun(
         var missing = _lists.Assignments.Items.Select(a => a.RoleDefinitionId).Distinct().Where(id => !_definitions.ContainsKey(id)).Order().ToArray();
         foreach (var id in missing)
         {
-            var single = await lists.ReadObjectAsync<RoleDefinition>(
-                RoleDefinition.Single(session.Cloud, target.SubscriptionId, id), RoleDefinition.Read, cancellationToken);
+            var single = await lists.ReadObjectAsync(
+                RoleDefinition.Single(session.Cloud, target.SubscriptionId, id), RoleDefinition.Reader(target.SubscriptionId), cancellationToken);
             _lists.SingleDefinitions.Add(single);
             if (single.Value is { } definition && definition.Id == id)
                 _definitions[id] = definition;

@@ -54,16 +54,25 @@ internal static class BodyReader
     private static byte[] Decode(byte[] raw)
     {
         // .NET's GZipStream takes the end of its input for the end of the data; the length in the trailer tells a cut body.
-        if (raw.Length < 18)
+        const int LeastGzip = 18, MostExpansion = 64;
+        if (raw.Length < LeastGzip)
             throw new InvalidDataException("The gzip body ended early.");
-        var promised = BinaryPrimitives.ReadUInt32LittleEndian(raw.AsSpan(raw.Length - 4));
-        if (promised > LargestBody)
-            throw new BodyTooLargeException();
+        var promised = BinaryPrimitives.ReadUInt32LittleEndian(raw.AsSpan(raw.Length - sizeof(uint)));
         using var gzip = new GZipStream(new MemoryStream(raw), CompressionMode.Decompress);
-        var body = new byte[promised];
-        var filled = gzip.ReadAtLeast(body, body.Length, throwOnEndOfStream: false);
-        if (filled < body.Length || gzip.ReadByte() >= 0)
+        var body = new byte[Math.Min(promised, (long)raw.Length * MostExpansion) + 1];
+        var filled = 0;
+        for (int read; (read = gzip.Read(body, filled, body.Length - filled)) > 0;)
+        {
+            filled += read;
+            if (filled > LargestBody)
+                throw new BodyTooLargeException();
+            if (filled == body.Length)
+                Array.Resize(ref body, body.Length * 2);
+        }
+
+        if (filled != promised)
             throw new InvalidDataException("The gzip body does not have the length its trailer names.");
+        Array.Resize(ref body, filled);
         return body;
     }
 }

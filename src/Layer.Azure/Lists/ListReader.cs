@@ -20,7 +20,7 @@ internal sealed class ListReader(AppSession session, IReadOnlyDictionary<string,
         for (var readings = 1; ; readings++)
         {
             var now = await ReadOnceAsync(list, readItem, cancellationToken);
-            if (now.Failure is not null || (before is null && now.Pages.Count == 1) || (before is not null && before.IsSameAs(now)))
+            if (now.Failure is not null || (before is null && now.Pages.Count == 1) || (before is not null && before.AgreesWith(now)))
                 return now.ToOutcome(list, readings, now.Failure);
             if (readings == MostReadings)
                 return now.ToOutcome(list, readings, Failures.Of(AnswerErrors.ListMoved, ("list", list.Type), ("readings", Text(readings))));
@@ -82,7 +82,7 @@ internal sealed class ListReader(AppSession session, IReadOnlyDictionary<string,
     }
 
     private static Failure Malformed(ArmList list, Answer answer, MalformedAnswerException malformed) => Failures.Of(
-        malformed.Entry, ("list", list.Type), ("reason", malformed.Message), ("host", answer.Uri.Host), ("requestId", answer.RequestId ?? "not named"));
+        MicrosoftError.IsHtml(answer.Body) ? AnswerErrors.IsHtml : malformed.Entry, ("status", Text(answer.Status)), ("subscriptionFromAzure", "another one"), ("list", list.Type), ("reason", malformed.Message.TrimEnd('.')), ("host", answer.Uri.Host), ("requestId", answer.RequestId ?? "not named"));
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
@@ -94,6 +94,7 @@ internal sealed class ListReader(AppSession session, IReadOnlyDictionary<string,
         private readonly List<Answer> _answers = [];
         private int _rows;
         private int _duplicates;
+        private bool _pageCameAgain;
 
         public List<PageReading> Pages { get; } = [];
 
@@ -103,7 +104,7 @@ internal sealed class ListReader(AppSession session, IReadOnlyDictionary<string,
 
         public string? Read(ArmList list, Answer answer, ReadItem<T> readItem)
         {
-            var rows = 0;
+            var (rows, before) = (0, _items.Count);
             string? link = null;
             try
             {
@@ -119,6 +120,8 @@ internal sealed class ListReader(AppSession session, IReadOnlyDictionary<string,
                 Failure = Malformed(list, answer, malformed);
             }
 
+            // Rows move from page to page while a list changes; a whole page of known rows stands in the place of one that is missing.
+            _pageCameAgain |= rows > 0 && Pages.Count > 0 && _items.Count == before;
             _rows += rows;
             Add(answer, rows);
             return link;
@@ -130,8 +133,8 @@ internal sealed class ListReader(AppSession session, IReadOnlyDictionary<string,
             Pages.Add(Failures.Page(answer, items));
         }
 
-        public bool IsSameAs(Reading<T> other) =>
-            _digests.Count == other._digests.Count
+        public bool AgreesWith(Reading<T> other) =>
+            !_pageCameAgain && !other._pageCameAgain && _digests.Count == other._digests.Count
             && _digests.All(row => other._digests.TryGetValue(row.Key, out var digest) && digest == row.Value);
 
         public ListOutcome<T> ToOutcome(ArmList list, int readings, Failure? failure) => new(

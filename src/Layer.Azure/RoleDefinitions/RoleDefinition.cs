@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Layer.Azure.Errors;
 using Layer.Azure.Lists;
 using Layer.Azure.Permissions;
 using Layer.Evidence;
@@ -47,7 +48,13 @@ internal sealed class RoleDefinition : IListed
     public static ArmList Single(CloudEndpoints cloud, Guid subscription, Guid id) => new(
         ObservationType.RoleDefinition, "arm.roleDefinition", ApiVersion, null, Address(cloud, subscription, $"/{id}?api-version={ApiVersion}"), Action);
 
-    public static RoleDefinition Read(ref Utf8JsonReader reader, ReadOnlyMemory<byte> page)
+    public static ReadItem<RoleDefinition> Reader(Guid subscription)
+    {
+        var here = $"/subscriptions/{subscription}/";
+        return (ref Utf8JsonReader reader, ReadOnlyMemory<byte> page) => Read(ref reader, page, here);
+    }
+
+    private static RoleDefinition Read(ref Utf8JsonReader reader, ReadOnlyMemory<byte> page, string here)
     {
         Json.ExpectObject(ref reader, "A role definition");
         var start = (int)reader.TokenStartIndex;
@@ -62,6 +69,8 @@ internal sealed class RoleDefinition : IListed
         }
 
         var text = id.ToString();
+        if (text.StartsWith("/subscriptions/", StringComparison.OrdinalIgnoreCase) && !text.StartsWith(here, StringComparison.OrdinalIgnoreCase))
+            throw new MalformedAnswerException("A role definition's id is one of another subscription.") { Entry = SubscriptionErrors.Mismatch };
         if (!Guid.TryParseExact(text.AsSpan(text.LastIndexOf('/') + 1), "D", out var guid))
             throw new MalformedAnswerException("A role definition's id does not end in a GUID.");
         if (definition._name.IsNull || definition._type.IsNull || definition._permissions.IsEmpty || definition._assignableScopes.IsEmpty)
