@@ -14,7 +14,7 @@ public sealed class CheckSpecs
     [Fact]
     public async Task Every_step_passes_for_a_Reader_with_the_Graph_permissions()
     {
-        await using var azure = await EmulatedAzure.StartAsync(World("Directory.Read.All", "Application.Read.All"));
+        await using var azure = await EmulatedAzure.StartAsync(Permitted("Directory.Read.All", "Application.Read.All"));
 
         var steps = await CheckAsync(azure);
 
@@ -119,7 +119,7 @@ public sealed class CheckSpecs
     public async Task The_hint_tells_which_secret_ends_when(int days, CheckResult result, string? code)
     {
         var ends = TimeProvider.System.GetUtcNow().AddDays(days).AddHours(1);
-        var world = AzureEmulator.World.Create().Tenant($"t-{Guid.NewGuid():n}", t => t
+        var world = World.Create().Tenant($"t-{Guid.NewGuid():n}", t => t
             .App(EmulatedAzure.Reader, a => a.Secret("old~secret").Secret("new~secret", ends).GraphPermissions("Application.Read.All"))
             .Subscription(EmulatedAzure.Prod, s => s.Grant("Reader", EmulatedAzure.Reader)));
         await using var azure = await EmulatedAzure.StartAsync(world);
@@ -130,7 +130,7 @@ public sealed class CheckSpecs
         Assert.Equal($"{days}", step.Facts["days"]);
     }
 
-    private static World World(params string[] permissions)
+    private static World Permitted(params string[] permissions)
     {
         var world = EmulatedAzure.Company();
         world.Change(world.App(EmulatedAzure.Reader), a => a with { GraphPermissions = permissions });
