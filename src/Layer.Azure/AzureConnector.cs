@@ -2,7 +2,9 @@ using System.Collections.Concurrent;
 using Azure.Core.Pipeline;
 using Layer.Azure.Checking;
 using Layer.Azure.Collecting;
+using Layer.Azure.Errors;
 using Layer.Azure.Http;
+using Layer.Azure.Names;
 using Layer.Azure.SignIn;
 using Layer.Evidence.Collecting;
 
@@ -58,6 +60,12 @@ public sealed class AzureConnector : IAsyncDisposable
             : new CheckRun(Session(target, credential), target, credential, _discovery, Cache(target, credential), _outbound.Peers, _options)
                 .CheckAsync(cancellationToken);
     }
+
+    /// <summary>Asks Microsoft Graph for the names of principals: optional, and never evidence.</summary>
+    /// <remarks>It throws only when cancelled: what could not be asked is told in the result.</remarks>
+    public async Task<NamesFound> FindNamesAsync(
+        AzureTarget target, AzureCredential credential, IEnumerable<NamelessPrincipal> principals, CancellationToken cancellationToken = default) =>
+        await new GraphNames(Session(target, credential), AzureFacts.Of(target, credential.ClientId)).FindAsync(principals, cancellationToken);
 
     /// <summary>Forgets all tokens: the next call signs in again.</summary>
     public void ForgetTokens() => _sessions.Clear();

@@ -9,7 +9,7 @@ internal static class DirectoryRights
     public static bool MayReadAll(Caller caller) => Has(caller, "Directory.Read.All");
 
     public static bool MayReadAny(Caller caller) =>
-        MayReadAll(caller) || Has(caller, "User.Read.All") || Has(caller, "Group.Read.All") || MayReadApps(caller);
+        MayReadAll(caller) || Has(caller, "User.Read.All") || MayReadGroups(caller) || MayReadApps(caller);
 
     public static bool MayReadApps(Caller caller) => MayReadAll(caller) || Has(caller, "Application.Read.All");
 
@@ -19,10 +19,12 @@ internal static class DirectoryRights
     public static bool MayRead(Caller caller, Principal principal) => MayReadAll(caller) || principal.Kind switch
     {
         PrincipalKind.User => Has(caller, "User.Read.All"),
-        PrincipalKind.Group or PrincipalKind.ForeignGroup => Has(caller, "Group.Read.All"),
+        PrincipalKind.Group or PrincipalKind.ForeignGroup => MayReadGroups(caller),
         PrincipalKind.ServicePrincipal or PrincipalKind.ManagedIdentity => Has(caller, "Application.Read.All"),
         _ => false,
     };
+
+    private static bool MayReadGroups(Caller caller) => Has(caller, "Group.Read.All") || Has(caller, "GroupMember.Read.All");
 
     private static bool Has(Caller caller, string permission) => caller.Roles.Contains(permission, StringComparer.Ordinal);
 }
