@@ -8,7 +8,7 @@ namespace Layer.Evidence.Leaves;
 /// differs from the one before, and otherwise names the leaf that carries it; so every change of it shows.
 /// </summary>
 /// <param name="Product">Which program read.</param>
-/// <param name="Configuration">SHA-256 of the effective configuration without secrets, as <c>layer config explain</c> defines it.</param>
+/// <param name="Configuration">SHA-256 of what the connection is configured to read and as whom (docs/evidence-format.md §4).</param>
 /// <param name="Reader">Who read; null when sign-in failed.</param>
 /// <param name="Right">Why it could see everything; null when that was not proven.</param>
 /// <param name="Hosts">Who answered; ascending by host.</param>

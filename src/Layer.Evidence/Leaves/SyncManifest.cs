@@ -224,7 +224,7 @@ public sealed record SyncManifest : LeafBody
 /// <param name="Actor">Who started it.</param>
 /// <param name="Node">The machine.</param>
 /// <param name="Product">Which program.</param>
-/// <param name="Configuration">SHA-256 of the effective configuration without secrets.</param>
+/// <param name="Configuration">SHA-256 of what the connection is configured to read and as whom.</param>
 /// <param name="StartedAt">By this machine's clock, UTC.</param>
 /// <param name="EndedAt">By this machine's clock, UTC.</param>
 public sealed record SyncIdentity(
