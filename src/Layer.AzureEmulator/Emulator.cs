@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Layer.AzureEmulator.Control;
 using Layer.AzureEmulator.Proxy;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -21,9 +22,10 @@ public sealed class Emulator : IAsyncDisposable
     private readonly ConnectProxy _proxy;
     private readonly CertificateAuthority _authority;
     private readonly Hosts _hosts;
+    private readonly ControlPort? _control;
 
-    private Emulator(World world, WebApplication app, ConnectProxy proxy, CertificateAuthority authority, Hosts hosts) =>
-        (World, _app, _proxy, _authority, _hosts) = (world, app, proxy, authority, hosts);
+    private Emulator(World world, WebApplication app, ConnectProxy proxy, CertificateAuthority authority, Hosts hosts, ControlPort? control) =>
+        (World, _app, _proxy, _authority, _hosts, _control) = (world, app, proxy, authority, hosts, control);
 
     /// <summary>The world being served; it may be changed at any time.</summary>
     public World World { get; }
@@ -42,6 +44,9 @@ public sealed class Emulator : IAsyncDisposable
 
     /// <summary>What goes wrong from now on.</summary>
     public FaultPlan Faults => _hosts.Faults;
+
+    /// <summary>Address and token of the control port, or null when it is off.</summary>
+    public (Uri Address, string Token)? Control => _control is null ? null : (_control.Address, _control.Token);
 
     /// <summary>Starts serving a world.</summary>
     public static async Task<Emulator> StartAsync(World world, EmulatorOptions? options = null, CancellationToken ct = default)
@@ -68,7 +73,8 @@ public sealed class Emulator : IAsyncDisposable
         await app.StartAsync(ct);
         var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Select(a => new Uri(a)).ToList();
         var proxy = ConnectProxy.Start(options.ProxyPort, addresses.First(a => a.Scheme == "https").Port, addresses.First(a => a.Scheme == "http").Port);
-        return new Emulator(world, app, proxy, authority, hosts);
+        var control = options.ControlPort is { } port ? await ControlPort.StartAsync(port, world, hosts, ct) : null;
+        return new Emulator(world, app, proxy, authority, hosts, control);
     }
 
     /// <summary>Writes the trust anchor as PEM, for SSL_CERT_FILE and its like.</summary>
@@ -77,6 +83,8 @@ public sealed class Emulator : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        if (_control is not null)
+            await _control.DisposeAsync();
         await _proxy.DisposeAsync();
         using (var soon = new CancellationTokenSource(TimeSpan.FromSeconds(1), EmulatorOptions.RealTime))
             await _app.StopAsync(soon.Token);

@@ -40,7 +40,9 @@ internal static class ManagementGroups
             }
             json.WriteEndObject();
             json.WriteEndObject();
-        }).With("x-ms-ratelimit-remaining-managementgroups-requests", "59");
+        }).With("x-ms-ratelimit-remaining-managementgroups-requests", "59")
+            .With("request-id", Guid.NewGuid().ToString())
+            .With("client-request-id", request.Exchange.Header("client-request-id") ?? Guid.NewGuid().ToString());
     }
 
     private static void WriteChild(System.Text.Json.Utf8JsonWriter json, string id, string type, string name, string displayName)

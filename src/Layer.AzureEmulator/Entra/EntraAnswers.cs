@@ -70,8 +70,7 @@ internal sealed class EntraAnswers(EmulatorOptions options)
     public static Answer Discovery(Answer answer) => Common(answer, Guid.NewGuid())
         .With("Cache-Control", "max-age=86400, private")
         .With("Access-Control-Allow-Origin", "*")
-        .With("Access-Control-Allow-Methods", "GET, OPTIONS")
-        .With("x-ms-srs", "1.P");
+        .With("Access-Control-Allow-Methods", "GET, OPTIONS");
 
     // recording entra-token-200
     private static Answer Dressed(Answer answer, Guid trace) => Common(answer, trace)
@@ -88,5 +87,6 @@ internal sealed class EntraAnswers(EmulatorOptions options)
         .With("P3P", "CP=\"DSP CUR OTPi IND OTRi ONL FIN\"")
         .With("x-ms-request-id", trace.ToString())
         .With("x-ms-ests-server", "2.1.22100.7 - WUS2 ProdSlices")
+        .With("x-ms-srs", "1.P")
         .With("X-XSS-Protection", "0");
 }

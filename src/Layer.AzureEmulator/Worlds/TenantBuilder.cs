@@ -56,13 +56,13 @@ public sealed class TenantBuilder
         return this;
     }
 
-    /// <summary>A custom role, assignable where given: scopes, or names of subscriptions and management groups already declared.</summary>
+    /// <summary>A custom role, assignable where given: scopes as ARM writes them, or names as <see cref="World.Scope"/> reads them.</summary>
     public TenantBuilder CustomRole(string name, IEnumerable<string> actions, IEnumerable<string> assignableScopes, IEnumerable<string>? notActions = null)
     {
         var id = StableId.From("role", _tenant.Name, name);
         _world.Put(new RoleDefinition(id, _tenant.Id, name, "CustomRole", "")
         {
-            AssignableScopes = [.. assignableScopes],
+            AssignableScopes = [.. assignableScopes.Select(_world.Scope)],
             Permissions = [new RolePermission([.. actions], [.. notActions ?? []], [], [])],
             CreatedOn = new DateTimeOffset(2025, 2, 1, 9, 30, 0, TimeSpan.Zero),
             UpdatedOn = new DateTimeOffset(2025, 2, 1, 9, 30, 0, TimeSpan.Zero),
@@ -85,9 +85,16 @@ public sealed class TenantBuilder
     }
 
     /// <summary>A grant at any scope of this tenant: "/", a management group, …</summary>
-    public TenantBuilder Grant(string scope, string role, string principal)
+    public TenantBuilder Grant(string scope, string role, string principal, Func<RoleAssignment, RoleAssignment>? with = null)
     {
-        _world.Grant(scope, role, principal);
+        _world.Grant(scope, role, principal, with);
+        return this;
+    }
+
+    /// <summary>The cloud it lives in: AzureCloud, AzureUSGovernment, AzureChinaCloud.</summary>
+    public TenantBuilder Cloud(string name)
+    {
+        _world.Change(() => _world.Store.Tenants[_tenant.Id] = _world.Store.Tenants[_tenant.Id] with { Cloud = name });
         return this;
     }
 

@@ -81,6 +81,23 @@ public sealed partial class World
                 ?? throw new KeyNotFoundException($"The world has no role '{name}'.");
     }
 
+    /// <summary>
+    /// A scope by names: "production", "production/rg-shop", "landing-zones"; what begins with a slash is taken as it is.
+    /// Throws when there is nothing of that name.
+    /// </summary>
+    public string Scope(string names)
+    {
+        if (names.StartsWith('/'))
+            return names;
+        var parts = names.Split('/', 2);
+        lock (Gate)
+        {
+            if (_store.Subscriptions.Values.FirstOrDefault(s => s.Name == parts[0]) is not { } subscription)
+                return ManagementGroup(names).Id;
+            return parts.Length == 1 ? subscription.Scope : ResourceGroup(subscription.Name, parts[1]).Id;
+        }
+    }
+
     /// <summary>All subscriptions.</summary>
     public IReadOnlyList<Subscription> Subscriptions => Copy(_store.Subscriptions.Values);
 
@@ -99,6 +116,17 @@ public sealed partial class World
     {
         lock (Gate)
             return [.. _store.AssignmentsSeenFrom(Subscription(subscription))];
+    }
+
+    /// <summary>The grant of a role to a principal at a scope, all by name, or null.</summary>
+    public RoleAssignment? FindAssignment(string scope, string role, string principal)
+    {
+        lock (Gate)
+        {
+            var (at, roleId, principalId) = (Scope(scope), Role(role).Id, Principal(principal).Id);
+            return _store.Assignments.Values.FirstOrDefault(a =>
+                a.PrincipalId == principalId && a.RoleId == roleId && string.Equals(a.Scope, at, StringComparison.OrdinalIgnoreCase));
+        }
     }
 
     private T Get<T>(IEnumerable<T> rows, Func<T, bool> matches, string kind, string name)

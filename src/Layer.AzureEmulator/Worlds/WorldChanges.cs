@@ -7,11 +7,11 @@ public sealed partial class World
 {
     private static readonly DateTimeOffset Beginning = new(2025, 3, 1, 8, 0, 0, TimeSpan.Zero);
 
-    /// <summary>Gives a role at a scope; the same grant again changes nothing. Principals and roles by name.</summary>
+    /// <summary>Gives a role at a scope; the same grant again changes nothing. All by name (<see cref="Scope"/>).</summary>
     public RoleAssignment Grant(string scope, string role, string principal, Func<RoleAssignment, RoleAssignment>? with = null)
     {
         lock (Gate)
-            return Grant(scope, Role(role), Principal(principal), with);
+            return Grant(Scope(scope), Role(role), Principal(principal), with);
     }
 
     /// <summary>Removes one assignment. Throws when it is not there.</summary>
@@ -40,7 +40,7 @@ public sealed partial class World
     public ResourceGroup Put(ResourceGroup group) => Change(() =>
     {
         var groups = _store.ResourceGroups[group.SubscriptionId];
-        var index = groups.FindIndex(g => Scope.Same(g.Name, group.Name));
+        var index = groups.FindIndex(g => Worlds.Scope.Same(g.Name, group.Name));
         if (index < 0)
             groups.Add(group);
         else
@@ -51,8 +51,8 @@ public sealed partial class World
     /// <summary>Removes a resource group and every assignment at or below it.</summary>
     public void Remove(ResourceGroup group) => Change(() =>
     {
-        _store.ResourceGroups[group.SubscriptionId].RemoveAll(g => Scope.Same(g.Name, group.Name));
-        foreach (var gone in _store.Assignments.Values.Where(a => a.Scope != "/" && Scope.Contains(group.Id, a.Scope)).ToList())
+        _store.ResourceGroups[group.SubscriptionId].RemoveAll(g => Worlds.Scope.Same(g.Name, group.Name));
+        foreach (var gone in _store.Assignments.Values.Where(a => a.Scope != "/" && Worlds.Scope.Contains(group.Id, a.Scope)).ToList())
             _store.Remove(gone);
     });
 
@@ -67,7 +67,7 @@ public sealed partial class World
     public void Move(Subscription subscription, string toTenant) => Change(() =>
     {
         var tenant = Tenant(toTenant);
-        foreach (var gone in _store.Assignments.Values.Where(a => Scope.Subscription(a.Scope) == subscription.Id).ToList())
+        foreach (var gone in _store.Assignments.Values.Where(a => Worlds.Scope.Subscription(a.Scope) == subscription.Id).ToList())
             _store.Remove(gone);
         _store.Subscriptions[subscription.Id] =
             _store.Subscriptions[subscription.Id] with { TenantId = tenant.Id, ManagementGroup = tenant.Id.ToString() };
