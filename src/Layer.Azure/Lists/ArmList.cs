@@ -12,4 +12,5 @@ internal delegate T ReadItem<out T>(ref Utf8JsonReader reader, ReadOnlyMemory<by
 /// <param name="Filter">The $filter; null when none.</param>
 /// <param name="First">Address of the first page.</param>
 /// <param name="Action">The Azure action without which it is refused.</param>
-internal sealed record ArmList(string Type, string Template, string ApiVersion, string? Filter, Uri First, string Action);
+/// <param name="Argument">What fills the template's <c>{id}</c>; null when it has none.</param>
+internal sealed record ArmList(string Type, string Template, string ApiVersion, string? Filter, Uri First, string Action, string? Argument = null);

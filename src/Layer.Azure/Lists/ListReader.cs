@@ -48,7 +48,7 @@ internal sealed class ListReader(AppSession session, IReadOnlyDictionary<string,
         }
 
         var rows = value is null ? 0 : 1;
-        var reading = new ListReading(call.Type, call.Template, call.ApiVersion, call.Filter, [Failures.Page(answer, rows)], value is not null, rows, 0, 1);
+        var reading = new ListReading(call.Type, call.Template, call.ApiVersion, call.Filter, [Failures.Page(answer, rows)], value is not null, rows, 0, 1, call.Argument);
         return new ObjectOutcome<T>(reading, value, answer, failure);
     }
 
@@ -138,7 +138,7 @@ internal sealed class ListReader(AppSession session, IReadOnlyDictionary<string,
             && _digests.All(row => other._digests.TryGetValue(row.Key, out var digest) && digest == row.Value);
 
         public ListOutcome<T> ToOutcome(ArmList list, int readings, Failure? failure) => new(
-            new ListReading(list.Type, list.Template, list.ApiVersion, list.Filter, Pages, Ended && failure is null, _rows, _duplicates, readings),
+            new ListReading(list.Type, list.Template, list.ApiVersion, list.Filter, Pages, Ended && failure is null, _rows, _duplicates, readings, list.Argument),
             _items,
             [.. _answers.Zip(Pages).Where(p => p.First.Body is not null).Select(p => new SourcePage(list.Type, p.Second.Sha256!.Value, p.First.Body))],
             _answers, failure);

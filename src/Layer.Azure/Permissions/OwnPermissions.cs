@@ -1,4 +1,5 @@
 using Layer.Azure.Lists;
+using Layer.Evidence.Collecting;
 
 namespace Layer.Azure.Permissions;
 
@@ -10,7 +11,7 @@ internal static class OwnPermissions
     public const string Action = "Microsoft.Authorization/permissions/read";
 
     public static ArmList List(CloudEndpoints cloud, Guid subscription) => new(
-        "permissions", "arm.permissions", "2022-04-01", null,
+        "permissions", UrlTemplate.Permissions, "2022-04-01", null,
         new Uri(cloud.Arm, $"/subscriptions/{subscription}/providers/Microsoft.Authorization/permissions?api-version=2022-04-01"), Action);
 
     /// <summary>The server does not tell, and says so; the rights are computed from role definitions instead.</summary>

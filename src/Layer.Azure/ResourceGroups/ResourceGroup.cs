@@ -3,6 +3,7 @@ using Layer.Azure.Errors;
 using Layer.Azure.Lists;
 using Layer.Evidence;
 using Layer.Evidence.Canonical;
+using Layer.Evidence.Collecting;
 using Layer.Evidence.Observations;
 
 namespace Layer.Azure.ResourceGroups;
@@ -17,7 +18,7 @@ internal sealed class ResourceGroup(Observation observation) : IListed
     public Digest Digest => Observation.Digest;
 
     public static ArmList List(CloudEndpoints cloud, Guid subscription) => new(
-        ObservationType.ResourceGroup, "arm.resourceGroups", "2022-09-01", null,
+        ObservationType.ResourceGroup, UrlTemplate.ResourceGroups, "2022-09-01", null,
         new Uri(cloud.Arm, $"/subscriptions/{subscription}/resourcegroups?api-version=2022-09-01"),
         "Microsoft.Resources/subscriptions/resourceGroups/read");
 

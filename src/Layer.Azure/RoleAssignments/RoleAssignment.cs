@@ -2,6 +2,7 @@ using System.Text.Json;
 using Layer.Azure.Errors;
 using Layer.Azure.Lists;
 using Layer.Azure.ResourceGroups;
+using Layer.Evidence.Collecting;
 using Layer.Evidence;
 using Layer.Evidence.Canonical;
 using Layer.Evidence.Observations;
@@ -26,13 +27,13 @@ internal sealed record RoleAssignment(
 
     // Without a filter: atScope() would lose what is granted below the subscription.
     public static ArmList List(CloudEndpoints cloud, Guid subscription) => new(
-        ObservationType.RoleAssignment, "arm.roleAssignments", ApiVersion, null, Address(cloud, subscription, ""), Action);
+        ObservationType.RoleAssignment, UrlTemplate.RoleAssignments, ApiVersion, null, Address(cloud, subscription, ""), Action);
 
     /// <summary>The assignments that reach a principal directly and through groups; only to prove the reader's own right.</summary>
     public static ArmList AssignedTo(CloudEndpoints cloud, Guid subscription, Guid principal)
     {
         var filter = $"assignedTo('{principal}')";
-        return new("assignedTo", "arm.roleAssignments.assignedTo", ApiVersion, filter, Address(cloud, subscription, $"&$filter={Uri.EscapeDataString(filter)}"), Action);
+        return new("assignedTo", UrlTemplate.AssignedTo, ApiVersion, filter, Address(cloud, subscription, $"&$filter={Uri.EscapeDataString(filter)}"), Action);
     }
 
     /// <param name="subscription">The subscription that was asked.</param>

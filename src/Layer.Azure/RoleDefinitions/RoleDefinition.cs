@@ -2,6 +2,7 @@ using System.Text.Json;
 using Layer.Azure.Errors;
 using Layer.Azure.Lists;
 using Layer.Azure.Permissions;
+using Layer.Evidence.Collecting;
 using Layer.Evidence;
 using Layer.Evidence.Canonical;
 using Layer.Evidence.Observations;
@@ -34,19 +35,19 @@ internal sealed class RoleDefinition : IListed
 
     /// <summary>Every definition: built-in ones and the custom ones of this subscription.</summary>
     public static ArmList List(CloudEndpoints cloud, Guid subscription) => new(
-        ObservationType.RoleDefinition, "arm.roleDefinitions", ApiVersion, null, Address(cloud, subscription, $"?api-version={ApiVersion}"), Action);
+        ObservationType.RoleDefinition, UrlTemplate.RoleDefinitions, ApiVersion, null, Address(cloud, subscription, $"?api-version={ApiVersion}"), Action);
 
     /// <summary>Custom roles only: their powers can change overnight, those of built-in roles are read once a day.</summary>
     public static ArmList ListCustom(CloudEndpoints cloud, Guid subscription)
     {
         const string Filter = $"type eq '{CustomRole}'";
         return new(
-            ObservationType.RoleDefinition, "arm.roleDefinitions.custom", ApiVersion, Filter,
+            ObservationType.RoleDefinition, UrlTemplate.CustomRoleDefinitions, ApiVersion, Filter,
             Address(cloud, subscription, $"?api-version={ApiVersion}&$filter={Uri.EscapeDataString(Filter)}"), Action);
     }
 
     public static ArmList Single(CloudEndpoints cloud, Guid subscription, Guid id) => new(
-        ObservationType.RoleDefinition, "arm.roleDefinition", ApiVersion, null, Address(cloud, subscription, $"/{id}?api-version={ApiVersion}"), Action);
+        ObservationType.RoleDefinition, UrlTemplate.RoleDefinition, ApiVersion, null, Address(cloud, subscription, $"/{id}?api-version={ApiVersion}"), Action, id.ToString());
 
     public static ReadItem<RoleDefinition> Reader(Guid subscription)
     {

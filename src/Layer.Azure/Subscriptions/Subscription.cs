@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Layer.Azure.Lists;
 using Layer.Evidence.Canonical;
+using Layer.Evidence.Collecting;
 using Layer.Evidence.Observations;
 
 namespace Layer.Azure.Subscriptions;
@@ -14,7 +15,7 @@ internal sealed record Subscription(Observation Observation, Guid Id, Guid Tenan
     public const string ApiVersion = "2022-12-01";
 
     public static ArmList Call(CloudEndpoints cloud, Guid subscription) => new(
-        ObservationType.Subscription, "arm.subscription", ApiVersion, null,
+        ObservationType.Subscription, UrlTemplate.Subscription, ApiVersion, null,
         new Uri(cloud.Arm, $"/subscriptions/{subscription}?api-version={ApiVersion}"), Action);
 
     public static Subscription Read(ref Utf8JsonReader reader, ReadOnlyMemory<byte> page)
