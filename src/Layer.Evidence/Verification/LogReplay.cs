@@ -28,6 +28,9 @@ public sealed partial class LogReplay(string origin)
     /// <summary>The first problem; null when there is none.</summary>
     public LogProblem? Problem { get; private set; }
 
+    /// <summary>The leaf read last; null before the first.</summary>
+    public Leaf? Last { get; private set; }
+
     /// <summary>The genesis leaf; null before it was read.</summary>
     public GenesisLeaf? Genesis { get; private set; }
 
@@ -85,7 +88,7 @@ public sealed partial class LogReplay(string origin)
         if (Follow(index, leaf) is { } sentence)
             return Refuse(index, sentence);
 
-        _lastAt = leaf.At;
+        (Last, _lastAt) = (leaf, leaf.At);
         _kinds[leaf.Kind] = _kinds.GetValueOrDefault(leaf.Kind) + 1;
         _frontier.Append(leaf.Hash);
         return CompareRoot();

@@ -13,13 +13,6 @@ internal sealed partial class EvidenceLedger
 {
     private const string HalvedCode = "population-halved";
 
-    /// <summary>Which populations a record of each type seals.</summary>
-    private static readonly (string Type, string About, string With)[] EvidenceTypes =
-    [
-        (EvidenceType.RoleAssignments, ObservationType.RoleAssignment, ObservationType.RoleDefinition),
-        (EvidenceType.ResourceGroups, ObservationType.ResourceGroup, ObservationType.Subscription),
-    ];
-
     /// <summary>Stores and seals a complete collection, in one transaction.</summary>
     /// <remarks>
     /// When the answer of the commit is lost, call it again with the same attempt: what was stored is returned, and stored once.
@@ -79,7 +72,7 @@ internal sealed partial class EvidenceLedger
 
         if (collection is not null)
         {
-            foreach (var type in EvidenceTypes)
+            foreach (var type in EvidenceType.All)
                 evidence.Add(await AddEvidenceAsync(type, writer, log, collection, diffs, anomalies, manifestIndex, run));
             await AddSecondThoughtsAsync(writer, log, diffs, run);
         }
@@ -108,20 +101,20 @@ internal sealed partial class EvidenceLedger
     }
 
     private static async Task<long> AddEvidenceAsync(
-        (string Type, string About, string With) type, SyncWriter writer, LogAppend log, Collection collection, List<PopulationDiff> diffs,
+        EvidenceType type, SyncWriter writer, LogAppend log, Collection collection, List<PopulationDiff> diffs,
         List<Anomaly> anomalies, long manifestIndex, SyncContext run)
     {
-        var about = diffs.Single(d => d.Now.Type == type.About);
-        var with = diffs.Single(d => d.Now.Type == type.With);
+        PopulationDiff[] with = [.. type.With.Select(of => diffs.Single(d => d.Now.Type == of))];
+        PopulationDiff[] all = [diffs.Single(d => d.Now.Type == type.Population), .. with];
         // An anomaly named by an observation type belongs to the records that seal it, any other to all.
-        Anomaly[] mine = [.. anomalies.Where(a => !diffs.Exists(d => d.Now.Type == a.Subject) || a.Subject == type.About || a.Subject == type.With)];
+        Anomaly[] mine = [.. anomalies.Where(a => !diffs.Exists(d => d.Now.Type == a.Subject) || all.Any(d => d.Now.Type == a.Subject))];
         var record = new EvidenceRecord
         {
-            Type = type.Type, Connection = writer.Attempt.Connection, Subscription = run.Subscription, Seq = run.Seq, Manifest = manifestIndex,
-            Previous = await writer.FindLastEvidenceAsync(type.Type), ObservedAt = collection.Reading.Observed!, // CommitAsync refuses a collection without it
-            Population = SealedPopulation.Of(about.Now), With = [SealedPopulation.Of(with.Now)],
-            Changes = [.. new[] { about.Change, with.Change }.OrderBy(change => change.Type, StringComparer.Ordinal)],
-            Anomalies = mine, Limits = string.Join('+', [StandingLimits, .. collection.Limits]), Mapping = MappingVersion,
+            Type = type.Id, Connection = writer.Attempt.Connection, Subscription = run.Subscription, Seq = run.Seq, Manifest = manifestIndex,
+            Previous = await writer.FindLastEvidenceAsync(type.Id), ObservedAt = collection.Reading.Observed!, // CommitAsync refuses a collection without it
+            Population = SealedPopulation.Of(all[0].Now), With = [.. with.Select(d => SealedPopulation.Of(d.Now))],
+            Changes = [.. all.Select(d => d.Change).OrderBy(change => change.Type, StringComparer.Ordinal)],
+            Anomalies = mine, Limits = Limits.Compose(collection.Limits), Mapping = Mapping.CurrentVersion,
         };
         var (leaf, index) = log.Add(record);
         await writer.WriteEvidenceAsync(record, index, leaf.Hash);

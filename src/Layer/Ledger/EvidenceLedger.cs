@@ -15,12 +15,6 @@ namespace Layer.Ledger;
 internal sealed partial class EvidenceLedger(
     LayerDatabase database, DataFolder folder, Seal seal, TimeProvider clock, Func<CommitStep, Task>? reached = null)
 {
-    /// <summary>Version of the list of limits that stands on every record (docs/evidence-format.md §5).</summary>
-    public const string StandingLimits = "v1";
-
-    /// <summary>Version of the mapping to criteria that new records carry.</summary>
-    public const string MappingVersion = "soc2-2017/1";
-
     /// <summary>The program that writes, as it stands in genesis leaves and manifests.</summary>
     public static ProductBuild Product { get; } = ReadProduct();
 

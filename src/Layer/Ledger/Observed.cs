@@ -19,6 +19,13 @@ internal readonly record struct Observed(string? Name, string? Scope, string? Ro
         };
     }
 
+    /// <summary>Whether type and key are the ones that the bytes name.</summary>
+    public static bool Names(Observation observation)
+    {
+        using var json = JsonDocument.Parse(observation.Bytes);
+        return Text(json.RootElement, "type") == observation.Type && Text(json.RootElement, "key") == observation.Key;
+    }
+
     /// <summary>When Azure says a role assignment was made; null when it does not say.</summary>
     public static DateTimeOffset? CreatedOn(ReadOnlyMemory<byte> bytes)
     {

@@ -18,6 +18,9 @@ internal abstract class StorageEngine : IAsyncDisposable
     /// <summary>Begins a transaction that will write. On SQLite it waits for the one writer that may be at work.</summary>
     public abstract Task<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellationToken);
 
+    /// <summary>Begins a transaction in which every read sees the same moment, and which holds up no writer.</summary>
+    public abstract Task<DbTransaction> BeginReadAsync(DbConnection connection, CancellationToken cancellationToken);
+
     /// <summary>Holds off every other process that wants to change the schema, until the transaction ends.</summary>
     public abstract Task LockSchemaAsync(DbConnection connection, CancellationToken cancellationToken);
 

@@ -1,4 +1,5 @@
 using Layer.Evidence.Canonical;
+using Layer.Evidence.Frameworks;
 using Layer.Evidence.Leaves;
 using Layer.Evidence.Log;
 using Layer.Ledger;
@@ -59,7 +60,7 @@ internal sealed class WorkspaceStore(LayerDatabase database, Seal seal, TimeProv
         var workspace = new Workspace { Id = id, Name = name, Origin = origin ?? $"layer/{id}", Sample = sample, CreatedAt = now };
         var key = SigningKey.Create(workspace.Origin);
         var genesis = Leaf.Create(now, workspace.Origin, new GenesisLeaf(
-            id, key.Public.ToString(), EvidenceLedger.StandingLimits, EvidenceLedger.MappingVersion, EvidenceLedger.Product, sample));
+            id, key.Public.ToString(), Limits.CurrentVersion, Mapping.CurrentVersion, EvidenceLedger.Product, sample));
         var frontier = new Frontier();
         frontier.Append(genesis.Hash);
 

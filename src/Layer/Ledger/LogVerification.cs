@@ -1,0 +1,406 @@
+using System.Data.Common;
+using System.IO.Compression;
+using System.Text;
+using Layer.Evidence;
+using Layer.Evidence.Leaves;
+using Layer.Evidence.Log;
+using Layer.Evidence.Observations;
+using Layer.Evidence.Verification;
+using Layer.Storage;
+using Layer.Workspaces;
+
+namespace Layer.Ledger;
+
+/// <summary>What a verification of a local log found.</summary>
+/// <param name="Verdict">The verdict; its exit code and last line are the command's.</param>
+/// <param name="Leaves">How many leaves were right, before the problem if there is one.</param>
+/// <param name="Records">How many evidence records among them.</param>
+/// <param name="Observations">How many distinct observations were hashed again.</param>
+/// <param name="Pages">How many kept pages were hashed again.</param>
+/// <param name="Key">The key that signs the log; null when the log does not tell.</param>
+/// <param name="Checkpoint">The newest signed checkpoint; null when none was signed.</param>
+internal sealed record LogVerdict(
+    VerificationVerdict Verdict, long Leaves, int Records, int Observations, int Pages, VerificationKey? Key, Checkpoint? Checkpoint);
+
+/// <summary>
+/// Checks a local log without taking any stored hash on trust: every leaf, node, checkpoint, chain, row, population, observation and page. It only reads, in
+/// one snapshot, so it may run beside a sync.
+/// </summary>
+internal sealed class LogVerification
+{
+    private readonly LayerDatabase _database;
+    private readonly DataFolder _folder;
+    private readonly Workspace _workspace;
+    private readonly DbConnection _connection;
+    private readonly CancellationToken _cancellationToken;
+    private readonly LogReplay _replay;
+    private readonly List<string> _remarks = [];
+    private readonly SortedDictionary<long, (Digest Hash, EvidenceRecord Record)> _records = [];
+    private readonly SortedDictionary<long, SyncManifest> _manifests = [];
+    private readonly Dictionary<long, ExceptionLeaf> _exceptions = [];
+    private readonly CoveredDays _days = new();
+    private SignedCheckpoint? _lastCheckpoint;
+    private int _observations;
+    private int _pages;
+
+    private LogVerification(LayerDatabase database, DataFolder folder, Workspace workspace, DbConnection connection, CancellationToken cancellationToken)
+    {
+        _database = database;
+        _folder = folder;
+        _workspace = workspace;
+        _connection = connection;
+        _cancellationToken = cancellationToken;
+        _replay = new LogReplay(workspace.Origin);
+    }
+
+    private StorageEngine Engine => _database.Engine;
+
+    private object WorkspaceId => Engine.Id(_workspace.Id);
+
+    /// <summary>Checks the log of a workspace.</summary>
+    /// <param name="database">The open database.</param>
+    /// <param name="folder">Where checkpoints.log is.</param>
+    /// <param name="workspace">Whose log.</param>
+    /// <param name="pinned">The key that an auditor trusts; null to take the log's own word, which is a remark.</param>
+    /// <param name="cancellationToken">Stops it; nothing was changed.</param>
+    public static async Task<LogVerdict> RunAsync(
+        LayerDatabase database, DataFolder folder, Workspace workspace, VerificationKey? pinned, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.ConnectAsync(cancellationToken);
+        await using var snapshot = await database.Engine.BeginReadAsync(connection, cancellationToken);
+        return await new LogVerification(database, folder, workspace, connection, cancellationToken).RunAsync(pinned);
+    }
+
+    private async Task<LogVerdict> RunAsync(VerificationKey? pinned)
+    {
+        VerificationVerdict verdict;
+        VerificationKey? key = null;
+        try
+        {
+            var signed = await ReadCheckpointsAsync();
+            await CheckLeavesAsync(signed);
+            key = VerificationKey.Parse(_replay.Keys[^1]);
+            if (pinned is not null && !_replay.Keys.Contains(pinned.ToString()))
+                return Conclude(VerificationVerdict.Invalid(VerificationOutcome.WrongKey, $"The log is signed with {key}, not with the key given."), key);
+            CheckSignatures(signed);
+            await CheckEvidenceRowsAsync();
+            await CheckExceptionRowsAsync();
+            await CheckSyncRowsAsync();
+            await CheckPopulationsAsync(await CheckObservationsAsync());
+            await CheckPagesAsync();
+            verdict = VerificationVerdict.Of(_replay, _days.Gaps(), Remarks(pinned));
+        }
+        catch (BrokenLogException broken)
+        {
+            verdict = VerificationVerdict.Invalid(VerificationOutcome.IntegrityFailure, broken.Message);
+        }
+
+        return Conclude(verdict, key);
+    }
+
+    private LogVerdict Conclude(VerificationVerdict verdict, VerificationKey? key) =>
+        new(verdict, _replay.Size, _records.Count, _observations, _pages, key, _lastCheckpoint?.Checkpoint);
+
+    private List<string> Remarks(VerificationKey? pinned)
+    {
+        if (_database.RestoredGuards.Count > 0)
+            _remarks.Add($"Guards of the database were missing and have been put back: {string.Join(", ", _database.RestoredGuards)}.");
+        if (_replay.Size - (_lastCheckpoint?.Checkpoint.Size ?? 0) is > 0 and var unsigned)
+            _remarks.Add($"The newest {unsigned} leaves are not signed yet.");
+        if (pinned is null)
+            _remarks.Add("No key was given to compare with: the log's own was used.");
+        _remarks.Add("Not anchored: Layer knows of nobody else who holds a checkpoint of this log.");
+        return _remarks;
+    }
+
+    private async Task<List<SignedCheckpoint>> ReadCheckpointsAsync()
+    {
+        var file = new CheckpointsLog(_folder.Keys);
+        List<SignedCheckpoint> signed;
+        try
+        {
+            signed = await file.ReadAsync(_workspace.Origin, _cancellationToken);
+        }
+        catch (FormatException unreadable)
+        {
+            throw new BrokenLogException($"checkpoints.log cannot be read: {unreadable.Message}", unreadable);
+        }
+
+        var inFile = signed.Select(checkpoint => checkpoint.ToString()).ToHashSet(StringComparer.Ordinal);
+        var missing = 0;
+        var rows = _connection.QueryAsync(
+            "SELECT size, text FROM checkpoint WHERE workspace = @workspace ORDER BY size", _cancellationToken, ("@workspace", WorkspaceId));
+        await foreach (var row in rows)
+        {
+            if (inFile.Contains(row.GetString(1)))
+                continue;
+            missing++;
+            if (!SignedCheckpoint.TryParse(Encoding.UTF8.GetBytes(row.GetString(1)), out var stored, out var problem))
+                throw new BrokenLogException($"The stored checkpoint of size {row.GetInt64(0)} is none: {problem}");
+            signed.Add(stored);
+        }
+
+        if (missing > 0)
+            _remarks.Add($"checkpoints.log lacks {missing} checkpoints that the database has: a rollback to before them would not be noticed.");
+        signed.Sort((x, y) => x.Checkpoint.Size.CompareTo(y.Checkpoint.Size));
+        return signed;
+    }
+
+    private async Task CheckLeavesAsync(List<SignedCheckpoint> signed)
+    {
+        foreach (var checkpoint in signed)
+            _replay.Expect(checkpoint.Checkpoint);
+        var nodes = await ReadNodesAsync();
+        var frontier = new Frontier();
+        var rows = _connection.QueryAsync(
+            "SELECT idx, kind, at, hash, bytes FROM log_leaf WHERE workspace = @workspace ORDER BY idx", _cancellationToken, ("@workspace", WorkspaceId));
+        await foreach (var row in rows)
+        {
+            var index = row.GetInt64(0);
+            if (!_replay.Feed(index, Unpack(index, row.GetFieldValue<byte[]>(4)), new Digest(row.GetFieldValue<byte[]>(3))))
+                throw new BrokenLogException(Problem());
+            var leaf = _replay.Last ?? throw new InvalidOperationException("A leaf was read and is not there.");
+            if (leaf.Kind != row.GetString(1) || leaf.At.UtcTicks != row.GetInt64(2))
+                throw new BrokenLogException($"Leaf {index}: its columns do not say what its bytes say.");
+            Keep(index, leaf);
+            TakeNodes(index, leaf.Hash, frontier, nodes);
+        }
+
+        if (!_replay.Finish())
+            throw new BrokenLogException(Problem());
+        if (nodes.Count > 0)
+            throw new BrokenLogException($"Node {nodes.Keys.First().Level}/{nodes.Keys.First().Index} covers leaves that are not there.");
+        if (_replay.Genesis is not { } genesis || genesis.Workspace != _workspace.Id || genesis.Sample != _workspace.Sample)
+            throw new BrokenLogException("Leaf 0: it is missing, or of another workspace, or the workspace denies that it is a sample.");
+        await CheckHeadAsync();
+    }
+
+    private string Problem() => $"{_replay.Problem}";
+
+    private static byte[] Unpack(long index, byte[] packed)
+    {
+        try
+        {
+            return PackedBytes.Unpack(packed);
+        }
+        catch (InvalidDataException damaged)
+        {
+            throw new BrokenLogException($"Leaf {index}: its bytes cannot be unpacked.", damaged);
+        }
+    }
+
+    private void Keep(long index, Leaf leaf)
+    {
+        switch (leaf.Body)
+        {
+            case SyncManifest manifest:
+                _manifests.Add(index, manifest);
+                _days.Add(manifest);
+                break;
+            case EvidenceRecord record:
+                _records.Add(index, (leaf.Hash, record));
+                break;
+            case ExceptionLeaf exception:
+                _exceptions.Add(index, exception);
+                break;
+            case ConnectionLeaf connection:
+                _days.Add(connection, leaf.At);
+                break;
+        }
+
+        _days.LastAt = leaf.At;
+    }
+
+    private static void TakeNodes(long index, Digest leaf, Frontier frontier, Dictionary<(int Level, long Index), Digest> nodes)
+    {
+        var completed = new List<TreeNode>();
+        frontier.Append(leaf, completed);
+        foreach (var node in completed.Where(node => node.Level > 0))
+        {
+            if (!nodes.Remove((node.Level, node.Index), out var stored) || stored != node.Hash)
+                throw new BrokenLogException($"Leaf {index}: it completes node {node.Level}/{node.Index}, which is missing or has another hash.");
+        }
+    }
+
+    private async Task CheckHeadAsync()
+    {
+        var heads = _connection.QueryAsync("SELECT size, root FROM log_head WHERE workspace = @workspace", _cancellationToken, ("@workspace", WorkspaceId));
+        (long Size, Digest Root)? head = null;
+        await foreach (var row in heads)
+            head = (row.GetInt64(0), new Digest(row.GetFieldValue<byte[]>(1)));
+        if (head is not { } found || found.Size != _replay.Size)
+            throw new BrokenLogException($"The head says that the log has {head?.Size ?? 0} leaves, and it has {_replay.Size}.");
+        if (found.Root != _replay.Root)
+            throw new BrokenLogException("The head has another root than the tree.");
+    }
+
+    private async Task<Dictionary<(int Level, long Index), Digest>> ReadNodesAsync()
+    {
+        var nodes = new Dictionary<(int, long), Digest>();
+        var rows = _connection.QueryAsync("SELECT level, idx, hash FROM log_node WHERE workspace = @workspace", _cancellationToken, ("@workspace", WorkspaceId));
+        await foreach (var row in rows)
+            nodes.Add((row.GetInt32(0), row.GetInt64(1)), new Digest(row.GetFieldValue<byte[]>(2)));
+        return nodes;
+    }
+
+    // The roots were compared while the leaves were read.
+    private void CheckSignatures(List<SignedCheckpoint> signed)
+    {
+        var keys = _replay.Keys.Select(VerificationKey.Parse).ToArray();
+        foreach (var checkpoint in signed)
+        {
+            if (!keys.Any(key => checkpoint.Check(key) == SignatureState.Valid))
+                throw new BrokenLogException($"The checkpoint of size {checkpoint.Checkpoint.Size} is not signed by the log's key.");
+            _lastCheckpoint = checkpoint;
+        }
+    }
+
+    private async Task CheckEvidenceRowsAsync()
+    {
+        var rows = _connection.QueryAsync(
+            "SELECT idx, id, connection, type, seq, manifest, previous, root, count, observed_from, observed_to, anomalies FROM evidence WHERE workspace = @workspace",
+            _cancellationToken, ("@workspace", WorkspaceId));
+        var seen = 0;
+        await foreach (var row in rows)
+        {
+            seen++;
+            var index = row.GetInt64(0);
+            if (!_records.TryGetValue(index, out var sealedRecord))
+                throw new BrokenLogException($"The evidence row {index} has no evidence leaf.");
+            var (hash, record) = sealedRecord;
+            var same = new Digest(row.GetFieldValue<byte[]>(1)) == hash && Engine.ReadId(row, 2) == record.Connection && row.GetString(3) == record.Type
+                && row.GetInt64(4) == record.Seq && row.GetInt64(5) == record.Manifest && (row.IsDBNull(6) ? null : row.GetInt64(6)) == record.Previous
+                && new Digest(row.GetFieldValue<byte[]>(7)) == record.Population.Root && row.GetInt32(8) == record.Population.Count
+                && row.GetInt64(9) == record.ObservedAt.From.UtcTicks && row.GetInt64(10) == record.ObservedAt.To.UtcTicks
+                && row.GetInt32(11) == record.Anomalies.Count;
+            if (!same)
+                throw new BrokenLogException($"The evidence row {index} does not say what its leaf says.");
+        }
+
+        if (seen != _records.Count)
+            throw new BrokenLogException($"The log has {_records.Count} evidence leaves, and there are {seen} evidence rows.");
+    }
+
+    private async Task CheckExceptionRowsAsync()
+    {
+        var exceptions = _connection.QueryAsync(
+            "SELECT idx, connection, code, key, record, seq FROM exception WHERE workspace = @workspace", _cancellationToken, ("@workspace", WorkspaceId));
+        var seen = 0;
+        await foreach (var row in exceptions)
+        {
+            seen++;
+            if (!_exceptions.TryGetValue(row.GetInt64(0), out var leaf) || Engine.ReadId(row, 1) != leaf.Connection || row.GetString(2) != leaf.Code
+                || row.GetString(3) != leaf.Key || row.GetInt64(4) != leaf.Record || row.GetInt64(5) != leaf.Seq)
+                throw new BrokenLogException($"The exception row {row.GetInt64(0)} does not say what its leaf says.");
+        }
+
+        if (seen != _exceptions.Count)
+            throw new BrokenLogException($"The log has {_exceptions.Count} exception leaves, and there are {seen} exception rows.");
+    }
+
+    private async Task CheckSyncRowsAsync()
+    {
+        var rows = _connection.QueryAsync(
+            "SELECT leaf, connection, seq, status, code, started_at, observed_from, setting FROM sync WHERE workspace = @workspace", _cancellationToken,
+            ("@workspace", WorkspaceId));
+        var seen = 0;
+        await foreach (var row in rows)
+        {
+            seen++;
+            var index = row.GetInt64(0);
+            if (!_manifests.TryGetValue(index, out var manifest) || Engine.ReadId(row, 1) != manifest.Connection || row.GetInt64(2) != manifest.Seq
+                || row.GetString(3) != manifest.Status || (row.IsDBNull(4) ? null : row.GetString(4)) != manifest.Code
+                || row.GetInt64(5) != manifest.StartedAt.UtcTicks || (row.IsDBNull(6) ? null : row.GetInt64(6)) != manifest.Observed?.From.UtcTicks
+                || row.GetInt64(7) != (manifest.SettingAt ?? index))
+                throw new BrokenLogException($"The sync row of leaf {index} does not say what its leaf says.");
+        }
+
+        if (seen != _manifests.Count)
+            throw new BrokenLogException($"The log has {_manifests.Count} sync leaves, and there are {seen} sync rows.");
+    }
+
+    private async Task<Dictionary<Digest, (string Type, string Key)>> CheckObservationsAsync()
+    {
+        var keys = new Dictionary<Digest, (string, string)>();
+        var rows = _connection.QueryAsync(
+            "SELECT digest, type, key, bytes, name, scope, role_guid, principal_id FROM observation WHERE workspace = @workspace", _cancellationToken,
+            ("@workspace", WorkspaceId));
+        await foreach (var row in rows)
+        {
+            var observation = Observation.FromStored(row.GetString(1), row.GetString(2), row.GetFieldValue<byte[]>(3));
+            var digest = new Digest(row.GetFieldValue<byte[]>(0));
+            if (observation.Digest != digest)
+                throw new BrokenLogException($"The observation {digest} ({observation.Key}) does not hash to its digest.");
+            var columns = new Observed(Text(row, 4), Text(row, 5), Text(row, 6), Text(row, 7));
+            if (!Observed.Names(observation) || columns != Observed.In(observation))
+                throw new BrokenLogException($"The columns of the observation {digest} ({observation.Key}) do not say what its bytes say.");
+            keys.Add(digest, (observation.Type, observation.Key));
+            _observations++;
+        }
+
+        return keys;
+
+        static string? Text(DbDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
+    }
+
+    private async Task CheckPopulationsAsync(Dictionary<Digest, (string Type, string Key)> keys)
+    {
+        var replays = new Dictionary<(Guid, string), PopulationReplay>();
+        var rows = _connection.QueryAsync(
+            "SELECT connection, type, digest, from_seq, to_seq FROM observation_version WHERE workspace = @workspace", _cancellationToken,
+            ("@workspace", WorkspaceId));
+        await foreach (var row in rows)
+        {
+            var digest = new Digest(row.GetFieldValue<byte[]>(2));
+            var type = row.GetString(1);
+            if (!keys.TryGetValue(digest, out var observation) || observation.Type != type)
+                throw new BrokenLogException($"An interval names the observation {digest}, which is not there.");
+            var place = (Engine.ReadId(row, 0), type);
+            if (!replays.TryGetValue(place, out var replay))
+                replays.Add(place, replay = new PopulationReplay());
+            replay.Add(observation.Key, digest, row.GetInt64(3), row.IsDBNull(4) ? null : row.GetInt64(4));
+        }
+
+        foreach (var (index, (_, record)) in _records.OrderBy(entry => entry.Key))
+        {
+            foreach (var population in record.With.Prepend(record.Population))
+            {
+                var place = (record.Connection, population.Type);
+                if (!replays.TryGetValue(place, out var replay))
+                    replays.Add(place, replay = new PopulationReplay());
+                replay.Check(index, record.Seq, population, record.Changes.Single(change => change.Type == population.Type));
+            }
+        }
+
+        foreach (var ((connection, type), replay) in replays)
+        {
+            if (replay.HasRest)
+                throw new BrokenLogException($"Intervals of {type} of the connection {connection} begin or end where no record was sealed.");
+        }
+    }
+
+    private async Task CheckPagesAsync()
+    {
+        var rows = _connection.QueryAsync("SELECT sha256, gzip FROM page WHERE workspace = @workspace", _cancellationToken, ("@workspace", WorkspaceId));
+        await foreach (var row in rows)
+        {
+            var sha256 = new Digest(row.GetFieldValue<byte[]>(0));
+            using var hash = System.Security.Cryptography.SHA256.Create();
+            try
+            {
+                await using var gzip = new GZipStream(new MemoryStream(row.GetFieldValue<byte[]>(1)), CompressionMode.Decompress);
+                if (new Digest(await hash.ComputeHashAsync(gzip, _cancellationToken)) != sha256)
+                    throw new BrokenLogException($"The page {sha256} does not hash to its name.");
+            }
+            catch (InvalidDataException damaged)
+            {
+                throw new BrokenLogException($"The page {sha256} cannot be unpacked.", damaged);
+            }
+
+            _pages++;
+        }
+    }
+}
+
+/// <summary>The first bad item of a log, in a sentence.</summary>
+internal sealed class BrokenLogException(string sentence, Exception? cause = null) : Exception(sentence, cause);
