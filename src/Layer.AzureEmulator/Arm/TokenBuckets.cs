@@ -39,8 +39,8 @@ internal sealed class TokenBuckets(EmulatorOptions options)
 
         public int Left => (int)_tokens;
 
-        // Asked again too early it is refused again (azure-wire §5.1), so tell a time at which there is room for more than one read.
-        public int SecondsToRefill => (int)Math.Ceiling(size / 25.0 / perSecond * 25);
+        // Azure names a time at which there is room for many reads again (recording arm-429-SubscriptionRequestsThrottled-2026: 10).
+        public int SecondsToRefill => size / perSecond;
 
         public int? Take(DateTimeOffset now)
         {

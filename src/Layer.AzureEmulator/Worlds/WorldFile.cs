@@ -16,7 +16,9 @@ public sealed partial class World
     /// <summary>Reads a world. Throws <see cref="JsonException"/> for what is no world, <see cref="KeyNotFoundException"/> for a name nobody has.</summary>
     public static World FromJson(string json)
     {
-        var file = JsonSerializer.Deserialize<WorldDocument>(json, Strict) ?? throw new JsonException("A world is an object.");
+        var file = JsonSerializer.Deserialize<WorldDocument>(json, Strict);
+        if (file?.Tenants is null)
+            throw new JsonException("A world is an object with 'tenants'.");
         var world = Create();
         world.RefusesListsSilently = file.RefusesListsSilently;
         world.GroupRoleReadsSubscription = file.GroupRoleReadsSubscription;
