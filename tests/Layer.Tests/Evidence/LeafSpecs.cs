@@ -107,7 +107,7 @@ public sealed class LeafSpecs
     }
 
     [Fact]
-    public void Rule_1_a_complete_sync_without_one_of_the_lists_it_needs_is_refused()
+    public void A_complete_sync_without_one_of_the_lists_it_needs_is_refused()
     {
         foreach (var needed in new[] { UrlTemplate.Subscription, UrlTemplate.ResourceGroups, UrlTemplate.RoleAssignments })
         {
