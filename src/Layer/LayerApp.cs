@@ -1,9 +1,18 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
+using Layer.Azure;
 using Layer.Cli;
+using Layer.Cli.Demo;
+using Layer.Connections;
+using Layer.Evidence;
 using Layer.Evidence.Collecting;
+using Layer.Inventory;
 using Layer.Operations;
+using Layer.Secrets;
+using Layer.Storage;
+using Layer.Syncing;
+using Layer.Workspaces;
 
 namespace Layer;
 
@@ -12,7 +21,11 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
 {
     private static readonly Dictionary<string, string> Groups = new(StringComparer.Ordinal)
     {
-        ["config"] = "Operate", ["completion"] = "Operate", ["version"] = "Operate",
+        ["demo"] = "Start here", ["connect"] = "Start here", ["azure"] = "Start here",
+        ["check"] = "Read", ["sync"] = "Read", ["connections"] = "Read", ["credential"] = "Read",
+        ["show"] = "Look", ["diff"] = "Look",
+        ["evidence"] = "Prove", ["coverage"] = "Prove", ["verify"] = "Prove",
+        ["secrets"] = "Operate", ["config"] = "Operate", ["azure-emulator"] = "Operate", ["completion"] = "Operate", ["version"] = "Operate",
     };
 
     public Terminal Terminal { get; } = terminal;
@@ -23,6 +36,20 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
     {
         var root = new RootCommand("Layer reads Azure subscriptions and seals SOC 2 evidence that anyone can verify.")
         {
+            DemoCommand.Create(this),
+            ConnectCommand.Create(this),
+            CheckCommand.Create(this),
+            SyncCommand.Create(this),
+            ConnectionsCommand.Create(this),
+            CredentialCommand.Create(this),
+            ShowCommand.Create(this),
+            DiffCommand.Create(this),
+            EvidenceCommand.Create(this),
+            CoverageCommand.Create(this),
+            VerifyCommand.Create(this),
+            AzureSetupCommand.Create(this),
+            AzureEmulatorCommand.Create(this),
+            SecretsCommand.Create(this),
             ConfigCommand.Create(this),
             CompletionCommand.Create(this),
             VersionCommand.Create(this),
@@ -60,6 +87,10 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
         {
             return FailureReport.Print(this, e.Failure, connecting: true, FormOf(parsed));
         }
+        catch (SettingsException e)
+        {
+            return UsageProblems.Print(Terminal, e.Problems, "layer config explain");
+        }
         catch (RefusedException e)
         {
             return FailureReport.Print(this, e.Failure, connecting: false, FormOf(parsed));
@@ -68,6 +99,13 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
         {
             Terminal.Say("Interrupted.");
             return ExitCode.Interrupted;
+        }
+        catch (Exception e)
+        {
+            // The last place: what comes here is a bug or a machine that fails, and the person still gets a sentence and an exit code.
+            Terminal.Say($"{Terminal.ErrorInk.Bad("✗")} {Terminal.ErrorInk.Strong("Layer stopped unexpectedly")}: {SafeText.ForTerminal(e.Message)}");
+            Terminal.Say(Terminal.ErrorInk.Quiet(e.ToString()));
+            return ExitCode.Error;
         }
         finally
         {
@@ -86,13 +124,36 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
         _ => args,
     };
 
-    /// <summary>The settings; null after every problem with them was printed.</summary>
-    public Settings? FindSettings()
+    /// <summary>Opens the data folder, making it and its database when they are not there.</summary>
+    /// <exception cref="SettingsException">The settings cannot be used.</exception>
+    public Task<Installation> OpenAsync(bool withKeys, CancellationToken cancellationToken) =>
+        OpenAsync(GetSettings(), Clock, options: null, withKeys, cancellationToken);
+
+    /// <summary>Opens a data folder of the demo's, on its clock and towards its emulator.</summary>
+    public Task<Installation> OpenAsync(Settings settings, TimeProvider clock, AzureConnectorOptions? options, bool withKeys, CancellationToken cancellationToken) =>
+        Installation.OpenAsync(settings, clock, () => new AzureConnector(options ?? new AzureConnectorOptions { Clock = clock }), withKeys, cancellationToken);
+
+    /// <summary>Opens what is there to be read, without keys; null when nothing was ever connected, and then nothing is made either.</summary>
+    public async Task<(Installation Layer, Workspace Workspace)?> FindReadableAsync(CancellationToken cancellationToken)
+    {
+        var settings = GetSettings();
+        if (settings.Database is null && !File.Exists(new DataFolder(settings.DataFolder).Database))
+            return null;
+        var layer = await OpenAsync(withKeys: false, cancellationToken);
+        if (await layer.FindWorkspaceAsync(cancellationToken) is not { } workspace)
+        {
+            await layer.DisposeAsync();
+            return null;
+        }
+
+        if (workspace.Sample)
+            Terminal.Say(Terminal.ErrorInk.Caution("SAMPLE DATA: a made-up company, no evidence about anyone."));
+        return (layer, workspace);
+    }
+
+    private Settings GetSettings()
     {
         var settings = Settings.Read(Terminal.Environment, out var problems);
-        if (problems.Count == 0)
-            return settings;
-        UsageProblems.Print(Terminal, problems, "layer config explain");
-        return null;
+        return problems.Count == 0 ? settings : throw new SettingsException(problems);
     }
 }

@@ -11,9 +11,14 @@ internal static class FailureReport
     private static readonly (string Fact, string Label)[] Quoted =
         [("azureCode", "Azure"), ("errorCode", "Entra"), ("correlationId", "correlation"), ("requestId", "request"), ("traceId", "trace")];
 
+    private const string PublicPortal = "https://portal.azure.com";
+
     /// <returns>The exit code of the failure.</returns>
     public static int Print(LayerApp app, Failure failure, bool connecting, OutputForm form)
     {
+        // What is refused before any call knows no cloud yet; the public one is right for nearly everybody.
+        if (!failure.Facts.ContainsKey("portal"))
+            failure = failure with { Facts = new Dictionary<string, string>(failure.Facts, StringComparer.Ordinal) { ["portal"] = PublicPortal } };
         var entry = ErrorCatalog.Get(failure.Code);
         var card = ErrorCatalog.Card(failure, connecting);
         if (form == OutputForm.Json)

@@ -18,6 +18,7 @@ internal sealed class Settings
     [
         new("Layer:Database", "postgres://user:password@host/database; without it, SQLite in the data folder", Secret: true),
         new("Layer:LogOrigin", "the origin of the evidence log, set before the first start; without it, layer/<workspace id>", Secret: false),
+        new("Layer:Names", "on or off: ask Microsoft Graph what principals are called; without it, on", Secret: false),
     ];
 
     /// <summary>An absolute path.</summary>
@@ -29,6 +30,9 @@ internal sealed class Settings
     public string? Database => Find("Layer:Database");
 
     public string? LogOrigin => Find("Layer:LogOrigin");
+
+    /// <summary>Whether Microsoft Graph is asked for names after a sync.</summary>
+    public bool Names => Find("Layer:Names") != "off";
 
     /// <summary>Reads all of it; <paramref name="problems"/> lists every key that does not exist and every file that cannot be read.</summary>
     public static Settings Read(IReadOnlyDictionary<string, string> environment, out IReadOnlyList<string> problems)
@@ -46,9 +50,15 @@ internal sealed class Settings
         foreach (var name in inFile.Keys.Where(name => !Keys.Any(key => key.Name.Equals(name, StringComparison.OrdinalIgnoreCase))).Order(StringComparer.Ordinal))
             found.Add($"{name} in {file} is no setting. Allowed: {string.Join(", ", Keys.Select(key => key.Name))}.");
 
+        var all = Keys.Select(key => Resolve(key, environment, inFile, file)).ToArray();
+        if (all.First(setting => setting.Name == "Layer:Names") is { Value: not (null or "on" or "off") } names)
+            found.Add($"Layer:Names is '{names.Value}'. Allowed: on, off.");
         problems = found;
-        return new Settings(folder.Value!, [folder, .. Keys.Select(key => Resolve(key, environment, inFile, file))]);
+        return new Settings(folder.Value!, [folder, .. all]);
     }
+
+    /// <summary>A data folder with nothing else set: the demo never writes to the database of an installation.</summary>
+    public static Settings Of(string folder) => new(folder, [.. Keys.Select(key => new Setting(key.Name, null, "default", [], key.Secret))]);
 
     private string? Find(string name) => All.First(setting => setting.Name == name).Value;
 
@@ -124,3 +134,9 @@ internal sealed record Setting(string Name, string? Value, string From, IReadOnl
 
 /// <summary>One place a value could have come from; null when it says nothing there.</summary>
 internal sealed record Candidate(string Where, string? Value);
+
+/// <summary>The program was told something it cannot use; every problem with it at once.</summary>
+internal sealed class SettingsException(IReadOnlyList<string> problems) : Exception(string.Join(" ", problems))
+{
+    public IReadOnlyList<string> Problems { get; } = problems;
+}

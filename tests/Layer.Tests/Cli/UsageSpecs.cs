@@ -70,7 +70,7 @@ public sealed class UsageSpecs : IDisposable
     public async Task Bash_completes_verbs_with_the_printed_script()
     {
         var script = await _layer.RunAsync("completion", "bash");
-        var suggested = await _layer.RunAsync("[suggest:9]", "layer ver");
+        var suggested = await _layer.RunAsync("[suggest:10]", "layer vers");
 
         Assert.Contains("complete -F _layer layer", script.Output, StringComparison.Ordinal);
         Assert.Equal("version\n", suggested.Output);

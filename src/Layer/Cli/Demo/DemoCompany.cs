@@ -65,8 +65,6 @@ internal static class DemoCompany
         foreach (var (name, _, _) in Workloads)
             tenant.ManagedIdentity($"id-{name}-prod").ManagedIdentity($"id-{name}-staging");
         tenant.ManagementGroup(ManagementGroup);
-        foreach (var subscription in Subscriptions)
-            tenant.Subscription(subscription, builder => builder.Under(ManagementGroup));
     })
     .Tenant(Tenant, AddRoles)
     .Tenant(Tenant, tenant => tenant
@@ -130,6 +128,7 @@ internal static class DemoCompany
     }
 
     private static void Common(SubscriptionBuilder subscription) => subscription
+        .Under(ManagementGroup)
         .Grant("Reader", App)
         .Grant("Contributor", Platform)
         .Grant("Reader", "on-call")

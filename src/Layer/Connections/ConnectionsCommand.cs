@@ -1,0 +1,52 @@
+using System.CommandLine;
+using Layer.Cli;
+using Layer.Storage;
+using Layer.Syncing;
+
+namespace Layer.Connections;
+
+/// <summary><c>layer connections</c>: what is connected and how it is.</summary>
+internal static class ConnectionsCommand
+{
+    public static Command Create(LayerApp app)
+    {
+        var output = OutputOption.Create();
+        var command = new Command("connections", "List connections and how they are.") { output };
+        command.SetAction((parsed, cancellationToken) => RunAsync(app, parsed.GetValue(output), cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(LayerApp app, OutputForm form, CancellationToken cancellationToken)
+    {
+        if (await app.FindReadableAsync(cancellationToken) is not var (layer, workspace))
+            return SyncCommand.NothingConnected(app, form);
+        await using var opened = layer;
+        var connections = await layer.Connections.ListAsync(workspace.Id, cancellationToken);
+        var credentials = (await layer.Credentials.ListAsync(workspace.Id, cancellationToken)).ToDictionary(c => c.Id);
+        var readings = (await layer.InventoryOf(workspace).ReadingsAsync(DateOnly.MaxValue, cancellationToken)).ToDictionary(r => r.Connection, r => r.ObservedAt);
+        new Listing<Connection>(
+            [
+                new("NAME", "name", c => c.Name) { Shrinks = true, Tone = _ => Tone.Strong },
+                new("SUBSCRIPTION", "subscription", c => c.SubscriptionId.ToString()) { Shrinks = true },
+                new("STATE", "state", c => KebabCaseText.Of(c.State)) { Tone = c => c.State == ConnectionState.Connected ? Tone.Good : c.State == ConnectionState.Failing ? Tone.Bad : Tone.Quiet },
+                new("LAST READ (UTC)", "lastRead", c => readings.TryGetValue(c.Id, out var at) ? $"{at:yyyy-MM-dd HH:mm}" : "never"),
+                new("FAILURE", "code", c => c.StateCode ?? "") { Tone = _ => Tone.Bad },
+                new("CREDENTIAL", "credential", c => credentials[c.Credential].Name) { Shrinks = true },
+            ],
+            (json, c) =>
+            {
+                json.WriteStartObject();
+                json.WriteString("name", c.Name);
+                json.WriteString("id", c.Id);
+                json.WriteString("subscriptionId", c.SubscriptionId);
+                json.WriteString("tenantId", c.TenantId);
+                json.WriteString("cloud", c.Cloud);
+                json.WriteString("state", KebabCaseText.Of(c.State));
+                json.WriteString("code", c.StateCode);
+                json.WriteString("lastRead", readings.TryGetValue(c.Id, out var at) ? $"{at:yyyy-MM-ddTHH:mm:ss.fffZ}" : null);
+                json.WriteString("credential", credentials[c.Credential].Name);
+                json.WriteEndObject();
+            }).Write(app.Terminal, form, connections);
+        return connections.Count == 0 && form == OutputForm.Table ? SyncCommand.NothingConnected(app, form) : ExitCode.Done;
+    }
+}

@@ -1,0 +1,86 @@
+using System.CommandLine;
+using Layer.Cli;
+using Layer.Evidence.Collecting;
+using Layer.Storage;
+using Layer.Syncing;
+
+namespace Layer.Connections;
+
+/// <summary><c>layer credential list|rotate</c>.</summary>
+internal static class CredentialCommand
+{
+    public static Command Create(LayerApp app) => new("credential", "App registrations and their secrets.") { List(app), Rotate(app) };
+
+    private static Command List(LayerApp app)
+    {
+        var output = OutputOption.Create();
+        var command = new Command("list", "List app registrations, never their secrets.") { output };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var form = parsed.GetValue(output);
+            if (await app.FindReadableAsync(cancellationToken) is not var (layer, workspace))
+                return SyncCommand.NothingConnected(app, form);
+            await using var opened = layer;
+            var users = (await layer.Connections.ListAsync(workspace.Id, cancellationToken)).Where(c => c.State != ConnectionState.Disconnected).ToLookup(c => c.Credential);
+            new Listing<Credential>(
+                [
+                    new("NAME", "name", c => c.Name) { Tone = _ => Tone.Strong }, new("KIND", "kind", c => KebabCaseText.Of(c.Kind)),
+                    new("CLIENT ID", "clientId", c => c.ClientId.ToString()), new("HINT", "hint", c => c.SecretHint ?? ""),
+                    new("ENDS", "ends", c => c.SecretExpiresAt is { } end ? $"{end:yyyy-MM-dd}" : "unknown"),
+                    new("CONNECTIONS", "connections", c => string.Join(' ', users[c.Id].Select(u => u.Name))) { Shrinks = true },
+                ],
+                (json, c) =>
+                {
+                    json.WriteStartObject();
+                    json.WriteString("name", c.Name);
+                    json.WriteString("kind", KebabCaseText.Of(c.Kind));
+                    json.WriteString("clientId", c.ClientId);
+                    json.WriteString("tenantId", c.TenantId);
+                    json.WriteString("hint", c.SecretHint);
+                    json.WriteString("ends", c.SecretExpiresAt is { } end ? $"{end:yyyy-MM-ddTHH:mm:ss.fffZ}" : null);
+                    json.WriteStartArray("connections");
+                    foreach (var user in users[c.Id])
+                        json.WriteStringValue(user.Name);
+                    json.WriteEndArray();
+                    json.WriteEndObject();
+                }).Write(app.Terminal, form, await layer.Credentials.ListAsync(workspace.Id, cancellationToken));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command Rotate(LayerApp app)
+    {
+        var name = new Argument<string>("NAME") { Description = "the credential, as 'layer credential list' names it" };
+        var file = new Option<string?>("--client-secret-file") { Description = "a file that holds the new secret, or - for standard input; else AZURE_CLIENT_SECRET, ARM_CLIENT_SECRET", HelpName = "FILE" };
+        var command = new Command("rotate", "Try a new secret on every connection of an app registration, then swap.") { name, file };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            await using var layer = await app.OpenAsync(withKeys: true, cancellationToken);
+            var workspace = await layer.GetOrCreateWorkspaceAsync(cancellationToken);
+            var credential = await layer.Credentials.GetAsync(workspace.Id, parsed.GetRequiredValue(name), cancellationToken);
+            var sources = new List<InputSource> { new() };
+            if (SecretInput.Read(parsed.GetValue(file)) is { } given)
+                sources[0].AddSecret(given, file.Name);
+            sources.AddRange(InputSource.OfEnvironment(app.Terminal.Environment));
+            var secret = sources.Select(source => source.FindSecret()).FirstOrDefault(found => found is not null)?.Value;
+            if (secret is null && app.Terminal.CanAsk)
+                secret = SecretInput.Ask(app.Terminal, "New client secret (its value; it is not shown)");
+            if (secret is null or { IsEmpty: true })
+                return UsageProblems.Print(app.Terminal, ["The new secret is missing. Allowed: AZURE_CLIENT_SECRET, or --client-secret-file FILE, or --client-secret-file - for standard input."], "layer credential rotate");
+
+            var outcome = await layer.Rotation.RunAsync(credential, new RotationRequest(new SignIn(CredentialKind.Secret, secret)), Actor.OfThisProcess, cancellationToken);
+            foreach (var (connection, failure) in outcome.Tried)
+                app.Terminal.Say($"  {(failure is null ? app.Terminal.ErrorInk.Good("✓") : app.Terminal.ErrorInk.Bad("✗"))} {connection.Name}  {failure?.Code ?? "signs in and reads with the new secret"}");
+            if (outcome.Rotated)
+            {
+                app.Terminal.Say($"{credential.Name} uses the new secret from now on. The old one can be deleted in Azure.");
+                return ExitCode.Done;
+            }
+
+            Failure[] failures = [.. outcome.Tried.Where(t => t.Failure is not null).Select(t => t.Failure!).DistinctBy(f => f.Code)];
+            return ExitCode.WorstOf([.. failures.Select(failure => FailureReport.Print(app, failure, connecting: false, OutputForm.Table))]);
+        });
+        return command;
+    }
+}

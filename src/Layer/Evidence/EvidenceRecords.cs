@@ -1,0 +1,48 @@
+using Layer.Evidence.Frameworks;
+using Layer.Storage;
+
+namespace Layer.Evidence;
+
+/// <summary>Reads evidence records; the leaf is the truth, the columns find it.</summary>
+internal sealed class EvidenceRecords(LayerDatabase database, Guid workspace)
+{
+    /// <summary>In the order of the log.</summary>
+    public async Task<IReadOnlyList<EvidenceLine>> ListAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.ConnectAsync(cancellationToken);
+        var lines = new List<EvidenceLine>();
+        var rows = connection.QueryAsync(
+            """
+            SELECT e.idx, e.id, c.name, c.id, e.type, e.seq, e.observed_from, e.count, e.root, e.anomalies,
+                (SELECT COUNT(*) FROM exception x WHERE x.workspace = e.workspace AND x.record = e.idx)
+            FROM evidence e JOIN connection c ON c.id = e.connection
+            WHERE e.workspace = @workspace ORDER BY e.idx
+            """, cancellationToken, ("@workspace", database.Engine.Id(workspace)));
+        await foreach (var row in rows)
+        {
+            lines.Add(new EvidenceLine(
+                row.GetInt64(0), new Digest(row.GetFieldValue<byte[]>(1)), row.GetString(2), database.Engine.ReadId(row, 3), row.GetString(4), row.GetInt64(5),
+                new DateTimeOffset(row.GetInt64(6), TimeSpan.Zero), row.GetInt32(7), new Digest(row.GetFieldValue<byte[]>(8)), row.GetInt32(9), row.GetInt64(10)));
+        }
+
+        return lines;
+    }
+
+    /// <summary>The exact bytes of a leaf; null when there is none of this index.</summary>
+    public async Task<byte[]?> FindLeafAsync(long index, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.ConnectAsync(cancellationToken);
+        return await connection.ScalarAsync(
+            "SELECT bytes FROM log_leaf WHERE workspace = @workspace AND idx = @index", cancellationToken,
+            ("@workspace", database.Engine.Id(workspace)), ("@index", index)) as byte[];
+    }
+}
+
+/// <summary>One evidence record as lists show it: the id is its leaf's hash, the time is Azure's clock at the first answer.</summary>
+internal sealed record EvidenceLine(
+    long Index, Digest Id, string Connection, Guid ConnectionId, string Type, long Seq, DateTimeOffset ObservedAt, int Count, Digest Root, int Anomalies, long Exceptions)
+{
+    /// <summary>Each criterion with every strength it has, the strongest first: a criterion is never only its best entry.</summary>
+    public IEnumerable<(string Criterion, Strength Strength)> Controls =>
+        Mapping.Current.Of(Type).Select(entry => (entry.Criterion, entry.Strength)).Distinct().OrderBy(each => each.Criterion, StringComparer.Ordinal).ThenBy(each => each.Strength);
+}

@@ -1,0 +1,140 @@
+using Layer.Azure;
+using Layer.Connections;
+using Layer.Evidence;
+using Layer.Evidence.Collecting;
+using Layer.Inventory;
+using Layer.Ledger;
+using Layer.Operations;
+using Layer.Secrets;
+using Layer.Storage;
+using Layer.Syncing;
+using Layer.Workspaces;
+
+namespace Layer;
+
+/// <summary>One data folder with its database and keys, open; its parts are wired here and nowhere else. Made by <see cref="LayerApp"/>.</summary>
+internal sealed class Installation : IAsyncDisposable
+{
+    public const string SampleWorkspace = "sample";
+
+    private readonly Settings _settings;
+    private readonly Lazy<AzureConnector> _connector;
+
+    private Installation(Settings settings, LayerDatabase database, KeyRing ring, TimeProvider clock, Func<AzureConnector> connector)
+    {
+        _settings = settings;
+        Database = database;
+        Ring = ring;
+        Clock = clock;
+        _connector = new Lazy<AzureConnector>(connector);
+        Folder = new DataFolder(settings.DataFolder);
+        Seal = new Seal(ring, clock);
+        Ledger = new EvidenceLedger(database, Folder, Seal, clock);
+        Workspaces = new WorkspaceStore(database, Seal, clock);
+        Credentials = new CredentialStore(database, Seal, clock);
+        Connections = new ConnectionStore(database, Ledger, Credentials, clock);
+    }
+
+    public DataFolder Folder { get; }
+
+    public TimeProvider Clock { get; }
+
+    public LayerDatabase Database { get; }
+
+    public KeyRing Ring { get; }
+
+    public Seal Seal { get; }
+
+    public EvidenceLedger Ledger { get; }
+
+    public WorkspaceStore Workspaces { get; }
+
+    public CredentialStore Credentials { get; }
+
+    public ConnectionStore Connections { get; }
+
+    public AzureConnector Connector => _connector.Value;
+
+    public ConnectionCheck Check => new(Connector);
+
+    public SyncRun Syncs => SyncsWith(Connector);
+
+    public ConnectFlow Connecting => new(Connections, Check, Syncs, Connector, Clock);
+
+    public CredentialRotation Rotation => new(Connections, Credentials, Ledger, Check);
+
+    public static async Task<Installation> OpenAsync(
+        Settings settings, TimeProvider clock, Func<AzureConnector> connector, bool withKeys, CancellationToken cancellationToken)
+    {
+        var folder = new DataFolder(settings.DataFolder);
+        folder.Create();
+        var address = AddressOf(settings, folder);
+        var database = await LayerDatabase.OpenAsync(address, cancellationToken);
+        try
+        {
+            var ring = KeyRing.Open(folder.Keys, clock);
+            // What is sealed is read by nobody else: evidence stays readable without any key.
+            if (withKeys)
+                ring.Check(await SealedColumn.ReadAllAsync(database, cancellationToken));
+            return new Installation(settings, database, ring, clock, connector);
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>The demo uses a fresh connector for each of its days.</summary>
+    public SyncRun SyncsWith(AzureConnector connector) => new(Database, Ledger, Credentials, new SyncLeases(Database, Clock), connector, Clock);
+
+    public CredentialRotation RotationWith(AzureConnector connector) => new(Connections, Credentials, Ledger, new ConnectionCheck(connector));
+
+    public Task<Workspace> GetOrCreateWorkspaceAsync(CancellationToken cancellationToken) =>
+        Workspaces.GetOrCreateAsync(WorkspaceStore.DefaultName, _settings.LogOrigin, sample: false, cancellationToken);
+
+    /// <summary>The person's own workspace; without one the demo's; null when there is neither.</summary>
+    public async Task<Workspace?> FindWorkspaceAsync(CancellationToken cancellationToken) =>
+        await Workspaces.FindAsync(WorkspaceStore.DefaultName, cancellationToken) ?? await Workspaces.FindAsync(SampleWorkspace, cancellationToken);
+
+    public InventoryReader InventoryOf(Workspace workspace) => new(Database, workspace.Id);
+
+    /// <summary>After a sync: names make evidence readable and are none, so that a failure to get them fails nothing.</summary>
+    public async Task RefreshNamesAsync(Workspace workspace, IEnumerable<Connection> connections, CancellationToken cancellationToken)
+    {
+        if (!_settings.Names)
+            return;
+        try
+        {
+            await NamesOf(workspace, Connector).RefreshAsync(connections, cancellationToken);
+        }
+        catch (CollectionFailedException)
+        {
+            // They stay "not looked up", which is what every list then says.
+        }
+    }
+
+    public NameBook NamesOf(Workspace workspace, AzureConnector connector) => new(Database, Credentials, connector, workspace.Id, Clock);
+
+    public Coverage CoverageOf(Workspace workspace) => new(Database, workspace.Id, Clock);
+
+    private static DatabaseAddress AddressOf(Settings settings, DataFolder folder)
+    {
+        try
+        {
+            return settings.Database is { } text ? DatabaseAddress.Parse(text) : new DatabaseAddress.Sqlite(folder.Database);
+        }
+        catch (FormatException wrong)
+        {
+            throw new SettingsException([$"Layer:Database cannot be used. {wrong.Message}"]);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_connector.IsValueCreated)
+            await _connector.Value.DisposeAsync();
+        Ring.Dispose();
+        await Database.DisposeAsync();
+    }
+}

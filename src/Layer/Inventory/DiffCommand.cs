@@ -1,0 +1,114 @@
+using System.CommandLine;
+using System.Text.Json;
+using Layer.Cli;
+using Layer.Evidence.Observations;
+
+namespace Layer.Inventory;
+
+/// <summary><c>layer diff DAY DAY</c>: what changed between two days.</summary>
+internal static class DiffCommand
+{
+    public static Command Create(LayerApp app)
+    {
+        var from = Day(app, "FROM", "the earlier UTC day");
+        var to = Day(app, "TO", "the later UTC day");
+        var exitCode = new Option<bool>("--exit-code") { Description = "end with 2 when there were changes" };
+        var output = OutputOption.Create();
+        var command = new Command("diff", "Show what changed between two days.") { from, to, exitCode, output };
+        command.Validators.Add(result =>
+        {
+            if (result.GetResult(from)?.Errors.Any() == false && result.GetResult(to)?.Errors.Any() == false && result.GetValue(to) < result.GetValue(from))
+                result.AddError("TO is before FROM. Write the earlier day first.");
+        });
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var form = parsed.GetValue(output);
+            if (await app.FindReadableAsync(cancellationToken) is not var (layer, workspace))
+                return Syncing.SyncCommand.NothingConnected(app, form);
+            await using var opened = layer;
+            var changes = await ReadAsync(layer.InventoryOf(workspace), parsed.GetRequiredValue(from), parsed.GetRequiredValue(to), app.Terminal, cancellationToken);
+            Write(app.Terminal, form, changes.Changes, changes.Names);
+            if (form == OutputForm.Table)
+                app.Terminal.Say(app.Terminal.ErrorInk.Quiet(changes.Changes.Count == 0 ? "No changes between these readings." : $"{changes.Changes.Count} changes"));
+            return changes.Changes.Count > 0 && parsed.GetValue(exitCode) ? ExitCode.Changes : ExitCode.Done;
+        });
+        return command;
+    }
+
+    /// <summary>One line that says what the change is about.</summary>
+    public static string Describe(Change change, IReadOnlyDictionary<string, PrincipalName> names)
+    {
+        if (change.Subject.Type != ObservationType.RoleAssignment)
+            return change.Role ?? change.Subject.Text(change.Subject.Type == ObservationType.Subscription ? "displayName" : "name");
+        var row = new AssignmentRow(change.Subject, change.Role, change.Privileged, names.GetValueOrDefault(change.Subject.Text("principalId")));
+        return $"{row.Role} for {row.Who} on {row.ShortScope}";
+    }
+
+    public static string KindOf(Change change) => change.Subject.Type switch
+    {
+        ObservationType.RoleAssignment => "assignment", ObservationType.RoleDefinition => "role", ObservationType.ResourceGroup => "group", _ => "subscription",
+    };
+
+    private static async Task<(IReadOnlyList<Change> Changes, IReadOnlyDictionary<string, PrincipalName> Names)> ReadAsync(
+        InventoryReader inventory, DateOnly from, DateOnly to, Terminal terminal, CancellationToken cancellationToken)
+    {
+        var before = (await inventory.ReadingsAsync(from, cancellationToken)).ToDictionary(r => r.Connection);
+        var changes = new List<Change>();
+        foreach (var after in await inventory.ReadingsAsync(to, cancellationToken))
+        {
+            if (!before.TryGetValue(after.Connection, out var was))
+            {
+                terminal.Say($"{after.Name}: nothing was read on or before {from:yyyy-MM-dd}, so nothing can be compared.");
+                continue;
+            }
+
+            foreach (var (reading, day) in new[] { (was, from), (after, to) })
+            {
+                if (reading.Day != day)
+                    terminal.Say($"{reading.Name}: there is no complete reading of {day:yyyy-MM-dd}; compared is that of {reading.Day:yyyy-MM-dd}.");
+            }
+
+            changes.AddRange(await Change.BetweenAsync(inventory, was, after, cancellationToken));
+        }
+
+        return (changes, await inventory.NamesAsync(cancellationToken));
+    }
+
+    private static void Write(Terminal terminal, OutputForm form, IReadOnlyList<Change> changes, IReadOnlyDictionary<string, PrincipalName> names) => new Listing<Change>(
+        [
+            new("", "change", c => form == OutputForm.Csv ? c.Kind.ToString().ToLowerInvariant() : c.Kind switch { ChangeKind.Added => "+", ChangeKind.Removed => "−", _ => "~" })
+            {
+                Tone = c => c.Kind switch { ChangeKind.Added => Tone.Good, ChangeKind.Removed => Tone.Bad, _ => Tone.Caution },
+            },
+            new("KIND", "kind", KindOf) { Tone = _ => Tone.Quiet },
+            new("WHAT", "what", c => Describe(c, names)) { Shrinks = true, Tone = c => c.Privileged ? Tone.Strong : Tone.Plain },
+            new("", "privileged", c => c.Privileged ? "privileged" : "") { Tone = _ => Tone.Caution },
+            new("CONNECTION", "connection", c => c.Subject.Reading.Name) { Shrinks = true, Tone = _ => Tone.Quiet },
+            new("ID", "id", c => c.Subject.Id) { CsvOnly = true },
+        ],
+        WriteJson).Write(terminal, form, changes);
+
+    private static void WriteJson(Utf8JsonWriter json, Change change)
+    {
+        json.WriteStartObject();
+        json.WriteString("connection", change.Subject.Reading.Name);
+        json.WriteString("type", change.Subject.Type);
+        json.WriteString("change", change.Kind.ToString().ToLowerInvariant());
+        json.WriteString("id", change.Subject.Id);
+        json.WriteString("role", change.Role);
+        json.WriteBoolean("privileged", change.Privileged);
+        foreach (var (name, side) in new[] { ("before", change.Before), ("after", change.After) })
+        {
+            json.WritePropertyName(name);
+            if (side is null)
+                json.WriteNullValue();
+            else
+                side.Facts.WriteTo(json);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static Argument<DateOnly> Day(LayerApp app, string name, string description) =>
+        new(name) { Description = $"{description}, e.g. 2026-11-23", CustomParser = result => TextOptions.Day(result, app.Clock) };
+}

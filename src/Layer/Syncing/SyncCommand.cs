@@ -1,0 +1,121 @@
+using System.CommandLine;
+using Layer.Cli;
+using Layer.Connections;
+using Layer.Evidence.Collecting;
+using Layer.Ledger;
+using Layer.Operations;
+using Layer.Workspaces;
+
+namespace Layer.Syncing;
+
+/// <summary><c>layer sync NAME|--all</c>.</summary>
+internal static class SyncCommand
+{
+    public static Command Create(LayerApp app)
+    {
+        var names = new Argument<string[]>("NAME") { Description = "connections to read", Arity = ArgumentArity.ZeroOrMore };
+        var all = new Option<bool>("--all") { Description = "every connection that is not paused or ended" };
+        var output = OutputOption.Create();
+        var command = new Command("sync", "Read connections now and seal what was read.") { names, all, output };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(all) == (result.GetValue(names) is { Length: > 0 }))
+                result.AddError("Name the connections, or give --all: exactly one of the two.");
+        });
+        command.SetAction((parsed, cancellationToken) =>
+            RunAsync(app, parsed.GetValue(names) ?? [], parsed.GetValue(output), cancellationToken));
+        return command;
+    }
+
+    public static void Write(Terminal terminal, OutputForm form, IReadOnlyCollection<SyncResult> results) => new Listing<SyncResult>(
+        [
+            new("CONNECTION", "connection", r => r.Connection) { Shrinks = true, Tone = _ => Tone.Strong },
+            new("STATUS", "status", r => r.Failure?.Code ?? "complete") { Tone = r => r.Failure is null ? Tone.Good : Tone.Bad },
+            Count("GROUPS", "groups", "azure.resourceGroup"),
+            Count("ASSIGNMENTS", "assignments", "azure.roleAssignment"),
+            Count("ROLES", "roles", "azure.roleDefinition"),
+            new("ADDED", "added", r => $"{r.Added}") { Right = true },
+            new("CHANGED", "changed", r => $"{r.Changed}") { Right = true },
+            new("REMOVED", "removed", r => $"{r.Removed}") { Right = true },
+            new("SYNC", "sync", r => $"{r.Sync}") { CsvOnly = true },
+        ],
+        (json, result) => result.WriteTo(json)).Write(terminal, form, results);
+
+    private static Column<SyncResult> Count(string title, string name, string type) =>
+        new(title, name, r => r.Counts.TryGetValue(type, out var count) ? $"{count}" : "–") { Right = true };
+
+    private static async Task<int> RunAsync(LayerApp app, string[] names, OutputForm form, CancellationToken cancellationToken)
+    {
+        await using var layer = await app.OpenAsync(withKeys: true, cancellationToken);
+        if (await layer.FindWorkspaceAsync(cancellationToken) is not { } workspace)
+            return NothingConnected(app, form);
+        if (workspace.Sample)
+            return RefuseSample(app);
+        var connections = await ChooseAsync(layer, workspace, names, cancellationToken);
+        if (connections.Count == 0)
+            return NothingConnected(app, form);
+
+        var came = new List<SyncResult>();
+        Failure? unsigned = null;
+        using (var progress = new ProgressLine(app.Terminal, app.Clock))
+        {
+            progress.Show(0, connections.Count, $"Reading {string.Join(", ", connections.Select(c => c.Name))}");
+            try
+            {
+                await layer.Syncs.RunAsync(connections, SyncTrigger.Manual, Actor.OfThisProcess, Done, cancellationToken);
+            }
+            catch (RefusedException refused)
+            {
+                // What was read is stored, and only the signature is missing: the results are as they came.
+                unsigned = refused.Failure;
+            }
+
+            void Done(SyncResult result)
+            {
+                lock (came)
+                {
+                    came.Add(result);
+                    progress.Show(came.Count, connections.Count, $"{result.Connection}: {result.Failure?.Code ?? "complete"}");
+                }
+            }
+        }
+
+        var complete = came.Where(result => result.Failure is null).Select(result => result.Connection).ToHashSet(StringComparer.Ordinal);
+        await layer.RefreshNamesAsync(workspace, connections.Where(connection => complete.Contains(connection.Name)), cancellationToken);
+        SyncResult[] results = [.. came.OrderBy(r => r.Connection, StringComparer.Ordinal)];
+        Write(app.Terminal, form, results);
+        var codes = results.Where(r => r.Failure is not null).Select(r => FailureReport.Print(app, r.Failure!, connecting: false, form)).ToList();
+        if (unsigned is not null)
+            codes.Add(FailureReport.Print(app, unsigned, connecting: false, form));
+        cancellationToken.ThrowIfCancellationRequested();
+        return ExitCode.WorstOf(codes);
+    }
+
+    /// <summary>Says why a sample cannot be read again, and ends as wrong usage.</summary>
+    public static int RefuseSample(LayerApp app) => UsageProblems.Print(
+        app.Terminal,
+        ["This data folder holds the demo's sample data: its Azure was made up, and there is nothing to read. Connect a subscription of yours with: layer connect azure --name NAME"],
+        "layer connect azure");
+
+    public static int NothingConnected(LayerApp app, OutputForm form)
+    {
+        if (form == OutputForm.Json)
+            Json.WriteValue<int>(app.Terminal, [], (json, value) => json.WriteNumberValue(value));
+        app.Terminal.Say("Nothing is connected yet. Start with: layer connect azure --name NAME, or look around with: layer demo");
+        return ExitCode.Done;
+    }
+
+    private static async Task<IReadOnlyList<Connection>> ChooseAsync(Installation layer, Workspace workspace, string[] names, CancellationToken cancellationToken)
+    {
+        if (names.Length == 0)
+        {
+            var all = await layer.Connections.ListAsync(workspace.Id, cancellationToken);
+            return [.. all.Where(c => c.State is not (ConnectionState.Paused or ConnectionState.Disconnected))];
+        }
+
+        var chosen = new List<Connection>();
+        foreach (var name in names.Distinct(StringComparer.Ordinal))
+            chosen.Add(await layer.Connections.GetAsync(workspace.Id, name, cancellationToken));
+        return chosen;
+    }
+}
