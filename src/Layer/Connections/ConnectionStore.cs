@@ -82,10 +82,12 @@ internal sealed class ConnectionStore(LayerDatabase database, EvidenceLedger led
 
     /// <summary>Resumes waiting for its next sync, which tells how it is.</summary>
     public Task<Connection> ResumeAsync(Connection connection, string actor, CancellationToken cancellationToken) =>
-        ChangeAsync(connection, ConnectionChange.Resumed, actor, reason: null, cancellationToken, (database, now) =>
+        ChangeAsync(connection, ConnectionChange.Resumed, actor, reason: null, cancellationToken, async (database, now) =>
         {
             (now.PausedBy, now.PausedBecause) = (null, null);
-            return SetStateAsync(database, now, now.NextSeq > 1 ? ConnectionState.Connected : ConnectionState.Waiting, cancellationToken);
+            var complete = await database.ScalarAsync(
+                "SELECT 1 FROM sync WHERE connection = @connection AND status = 'complete' LIMIT 1", cancellationToken, ("@connection", Engine.Id(now.Id)));
+            await SetStateAsync(database, now, complete is null ? ConnectionState.Waiting : ConnectionState.Connected, cancellationToken);
         });
 
     /// <summary>Ends it for good. Evidence, history and credential stay.</summary>

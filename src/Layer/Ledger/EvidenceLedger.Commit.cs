@@ -47,7 +47,7 @@ internal sealed partial class EvidenceLedger
         // A crash anywhere before the commit leaves nothing: the database rolls back, and the attempt is a missed one.
         await ReachAsync(CommitStep.HeadLocked);
 
-        var run = await SyncContext.ReadAsync(Engine, connection, attempt, cancellationToken);
+        var run = await SyncContext.ReadAsync(Engine, connection, attempt, log.At, cancellationToken);
         var diffs = new List<PopulationDiff>();
         foreach (var population in collection?.Populations ?? [])
             diffs.Add(await PopulationDiff.ReadAsync(Engine, connection, attempt.Connection, population, cancellationToken));

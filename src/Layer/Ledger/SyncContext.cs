@@ -16,14 +16,17 @@ namespace Layer.Ledger;
 internal sealed record SyncContext(
     Guid Subscription, long Seq, long? PreviousManifest, (long Index, ManifestSetting Setting)? LastSetting, Digest Configuration)
 {
-    /// <exception cref="RefusedException">LEASE_LOST: the fence has grown since the attempt began.</exception>
+    /// <exception cref="RefusedException">
+    /// LEASE_LOST: the fence has grown since the attempt began, or the lease has run out. What was read by a process that slept through its lease may be
+    /// of another day than the one it would be sealed on.
+    /// </exception>
     public static async Task<SyncContext> ReadAsync(
-        StorageEngine engine, DbConnection connection, SyncAttempt attempt, CancellationToken cancellationToken)
+        StorageEngine engine, DbConnection connection, SyncAttempt attempt, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        (Guid Subscription, long Fence, long Seq, Digest Configuration)? found = null;
+        (Guid Subscription, long Fence, long? LeaseUntil, long Seq, Digest Configuration)? found = null;
         var rows = connection.QueryAsync(
             $"""
-            SELECT c.subscription_id, c.fence, c.next_seq, c.tenant_id, c.cloud, k.client_id, k.kind
+            SELECT c.subscription_id, c.fence, c.next_seq, c.tenant_id, c.cloud, k.client_id, k.kind, c.lease_until
             FROM connection c JOIN credential k ON k.id = c.credential
             WHERE c.id = @connection AND c.workspace = @workspace{(engine.ForUpdate.Length > 0 ? engine.ForUpdate + " OF c" : "")}
             """,
@@ -32,12 +35,12 @@ internal sealed record SyncContext(
         {
             var configuration = ConfigurationOf(
                 attempt.Connection, engine.ReadId(row, 0), engine.ReadId(row, 3), row.GetString(4), engine.ReadId(row, 5), row.GetString(6));
-            found = (engine.ReadId(row, 0), row.GetInt64(1), row.GetInt64(2), configuration);
+            found = (engine.ReadId(row, 0), row.GetInt64(1), row.IsDBNull(7) ? null : row.GetInt64(7), row.GetInt64(2), configuration);
         }
 
         if (found is not { } connected)
             throw new InvalidOperationException($"The workspace {attempt.Workspace} has no connection {attempt.Connection}.");
-        if (connected.Fence != attempt.Fence)
+        if (connected.Fence != attempt.Fence || connected.LeaseUntil <= now.UtcTicks)
             throw new RefusedException("LEASE_LOST", ("connection", attempt.Connection.ToString()));
 
         (long Leaf, long Setting)? last = null;

@@ -109,7 +109,6 @@ internal sealed class SyncRun(
         try
         {
             var collection = await CollectAsync(connection, cancellationToken);
-            RefuseExpired(lease);
             return SyncResult.Of(connection.Name, await CommitAsync(attempt, collection, cancellationToken), failure: null);
         }
         catch (CollectionFailedException failure)
@@ -127,7 +126,6 @@ internal sealed class SyncRun(
 
         try
         {
-            RefuseExpired(lease);
             using var deadline = new CancellationTokenSource(RecordingDeadline, clock);
             var token = cancellationToken.IsCancellationRequested ? deadline.Token : cancellationToken;
             return SyncResult.Of(connection.Name, await ledger.RecordFailureAsync(attempt, failed, token), failed.Failure);
@@ -176,13 +174,6 @@ internal sealed class SyncRun(
             ? new CollectionFailedException(
                 AzureErrors.WithHistory(failure.Failure, new DateTimeOffset(ticks, TimeSpan.Zero)), failure.Reading, failure)
             : failure;
-    }
-
-    // What was read by a process that slept through its lease may be of another day than the one it would be sealed on.
-    private void RefuseExpired(SyncLease lease)
-    {
-        if (clock.GetUtcNow() >= lease.Until)
-            throw new RefusedException(LeaseLost(lease.Connection));
     }
 
     private static (ConnectionState State, string? Code) StateAfter(Connection connection, SyncResult result) => result switch

@@ -142,17 +142,35 @@ public abstract class SyncRunSpecs(Engine engine, PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task Rule_4_a_process_that_slept_through_its_lease_cannot_commit_even_when_nobody_took_over()
+    {
+        await using var world = await StartAsync();
+        await world.ConnectAsync("prod");
+        var (leaves, state) = (await world.CountAsync("log_leaf"), (await world.GetAsync("prod")).State);
+        var sleepy = await world.StartNodeAsync();
+        // Its first answer is the token's: everything else is read after the lease has run out.
+        world.DuringNextAnswer(() => world.Clock.Advance(SyncLeases.Duration));
+
+        var result = await world.SyncAsync("prod", sleepy);
+
+        Assert.Equal(("LEASE_LOST", (Guid?)null), (result.Failure?.Code, result.Sync));
+        Assert.Equal((leaves, state), (await world.CountAsync("log_leaf"), (await world.GetAsync("prod")).State));
+        Assert.Null((await world.SyncAsync("prod", sleepy)).Failure);
+    }
+
+    [Fact]
     public async Task Rule_4_a_connection_paused_while_it_is_read_gets_no_evidence_of_that_reading()
     {
         await using var world = await StartAsync();
         await world.ConnectAsync("prod");
         var connection = await world.GetAsync("prod");
-        var lease = await world.Node.Leases.TakeAsync(connection.Id, "reading", Cancellation);
-        await world.Node.Connections.PauseAsync(connection, SyncWorld.Actor, "migration", Cancellation);
+        var reading = await world.StartNodeAsync();
+        world.DuringNextAnswer(() => world.Node.Connections.PauseAsync(connection, SyncWorld.Actor, "migration", Cancellation).Wait(Cancellation));
 
-        await using var database = await world.Node.Database.ConnectAsync(Cancellation);
-        Assert.True((await world.GetAsync("prod")).Fence > lease.Fence);
+        Assert.Equal("LEASE_LOST", (await world.SyncAsync("prod", reading)).Failure?.Code);
         Assert.Equal("CONNECTION_PAUSED", (await world.SyncAsync("prod")).Failure?.Code);
+        Assert.Equal((1, 2), (await world.CountAsync("sync"), await world.CountAsync("evidence")));
+        Assert.Equal(ConnectionState.Paused, (await world.GetAsync("prod")).State);
     }
 
     [Fact]

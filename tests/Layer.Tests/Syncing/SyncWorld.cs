@@ -22,7 +22,10 @@ internal sealed class SyncWorld : IAsyncDisposable
     private readonly TestDatabase _test;
     private readonly List<LayerNode> _nodes = [];
 
-    private SyncWorld(TestDatabase test, Emulator azure, FakeTimeProvider clock) => (_test, Azure, Clock) = (test, azure, clock);
+    private readonly InterruptingClock _azureClock;
+
+    private SyncWorld(TestDatabase test, Emulator azure, FakeTimeProvider clock, InterruptingClock azureClock) =>
+        (_test, Azure, Clock, _azureClock) = (test, azure, clock, azureClock);
 
     public Emulator Azure { get; }
 
@@ -56,11 +59,15 @@ internal sealed class SyncWorld : IAsyncDisposable
             }
         });
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 23, 6, 0, 0, TimeSpan.Zero));
-        var azure = await Emulator.StartAsync(world, new EmulatorOptions { Clock = clock, Throttling = false }, Cancellation);
-        var running = new SyncWorld(await TestDatabase.CreateAsync(engine, cluster), azure, clock);
+        var azureClock = new InterruptingClock(clock);
+        var azure = await Emulator.StartAsync(world, new EmulatorOptions { Clock = azureClock, Throttling = false }, Cancellation);
+        var running = new SyncWorld(await TestDatabase.CreateAsync(engine, cluster), azure, clock, azureClock);
         await running.StartNodeAsync();
         return running;
     }
+
+    /// <summary>Runs while Azure makes its next answer: whoever waits for that answer is held up meanwhile.</summary>
+    public void DuringNextAnswer(Action act) => _azureClock.Next = act;
 
     public async Task<LayerNode> StartNodeAsync()
     {
@@ -111,6 +118,25 @@ internal sealed class SyncWorld : IAsyncDisposable
         await foreach (var row in connection.QueryAsync("SELECT bytes FROM log_leaf WHERE kind = @kind ORDER BY idx", Cancellation, ("@kind", kind)))
             leaves.Add(System.Text.Encoding.UTF8.GetString(PackedBytes.Unpack(row.GetFieldValue<byte[]>(0))));
         return leaves;
+    }
+
+    private sealed class InterruptingClock(TimeProvider inner) : TimeProvider
+    {
+        private Action? _next;
+
+        public Action? Next
+        {
+            set => _next = value;
+        }
+
+        public override DateTimeOffset GetUtcNow()
+        {
+            Interlocked.Exchange(ref _next, null)?.Invoke();
+            return inner.GetUtcNow();
+        }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            inner.CreateTimer(callback, state, dueTime, period);
     }
 
     public async ValueTask DisposeAsync()
