@@ -79,7 +79,7 @@ public abstract class CommitSpecs(Engine engine, PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task A_failed_attempt_leaves_its_leaf_and_its_row_and_nothing_else()
+    public async Task Rule_1_a_failed_attempt_closes_nothing_it_leaves_its_leaf_and_its_row_and_nothing_else()
     {
         await using var world = await StartAsync();
         await world.SyncAsync();
@@ -91,6 +91,17 @@ public abstract class CommitSpecs(Engine engine, PostgresCluster cluster)
         Assert.Equal(before.Replace("log_leaf 4", "log_leaf 5").Replace("sync 1", "sync 2"), await world.CountAllAsync());
         await using var context = world.Database.CreateContext();
         Assert.Equal("sync", (await context.Leaves.SingleAsync(l => l.Index == 4, Cancellation)).Kind);
+    }
+
+    [Fact]
+    public async Task Rule_8_evidence_outlives_its_connection_which_cannot_be_deleted()
+    {
+        await using var world = await StartAsync();
+        await world.SyncAsync();
+
+        await Assert.ThrowsAnyAsync<System.Data.Common.DbException>(() => world.ExecuteAsync("DELETE FROM connection"));
+
+        Assert.Equal(1, await world.CountAsync("connection"));
     }
 
     [Fact]
