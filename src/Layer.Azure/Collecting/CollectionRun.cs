@@ -125,11 +125,16 @@ internal sealed class CollectionRun(
             untold ? null : permissions.Failure,
         ];
         if (failures.OfType<Failure>().FirstOrDefault() is { } failure)
-            throw Fail(Joined(failure, failures));
+            throw Fail(SeesOnlyPart(failure) ? Failures.Of(RightErrors.PartialScope, ("scope", "a resource group"), ("action", failure.Facts["action"])) : Joined(failure, failures));
         if (untold)
             _limits.Add(Limits.PermissionsUnreadable);
         CheckClock();
     }
+
+    // The subscription answers and Azure grants nothing on it: what is seen comes from roles further down.
+    private bool SeesOnlyPart(Failure failure) =>
+        failure.Code == RightErrors.RightMissing.Code && _lists.Permissions is { Failure: null } told
+        && NeededActions.Missing(told.Items).Count == NeededActions.All.Count;
 
     // Several lists refused for want of a right are one failure that names all that is missing.
     private static Failure Joined(Failure first, IEnumerable<Failure?> all)
