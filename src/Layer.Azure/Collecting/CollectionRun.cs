@@ -79,7 +79,7 @@ internal sealed class CollectionRun(
         var lists = new ListReader(session, _facts);
         await ReadListsAsync(lists, reader, cancellationToken);
         CheckAnswers();
-        var subscription = CheckSubscription(token);
+        var subscription = CheckSubscription();
         await MatchGroupsAsync(lists, reader, cancellationToken);
         await FindDefinitionsAsync(lists, cancellationToken);
         _right = await ProveRightAsync(lists, reader, cancellationToken);
@@ -131,10 +131,11 @@ internal sealed class CollectionRun(
         CheckClock();
     }
 
-    // The subscription answers and Azure grants nothing on it: what is seen comes from roles further down.
-    private bool SeesOnlyPart(Failure failure) =>
-        failure.Code == RightErrors.RightMissing.Code && _lists.Permissions is { Failure: null } told
-        && NeededActions.Missing(told.Items).Count == NeededActions.All.Count;
+    // The subscription answers, and nothing that needs a role on it: what is seen comes from roles further down.
+    private bool SeesOnlyPart(Failure failure) => failure.Code == RightErrors.RightMissing.Code
+        && (_lists.Permissions!.Failure is null
+            ? NeededActions.Missing(_lists.Permissions.Items).Count == NeededActions.All.Count
+            : OwnPermissions.IsUntold(_lists.Permissions.Status) && _lists.Assignments!.Status == 403 && _lists.Definitions!.Status == 403);
 
     // Several lists refused for want of a right are one failure that names all that is missing.
     private static Failure Joined(Failure first, IEnumerable<Failure?> all)
@@ -156,21 +157,12 @@ internal sealed class CollectionRun(
                 AnswerErrors.ClockSkew, ("machineTime", Time(worst.ReceivedAt)), ("azureTime", Time(worst.Date.Value)), ("seconds", Text((long)skew.TotalSeconds))));
     }
 
-    private Subscription CheckSubscription(TokenIdentity token)
+    private Subscription CheckSubscription()
     {
         var subscription = _lists.Subscription!.Value!; // CheckAnswers let only a whole answer through
-        if (subscription.Id != target.SubscriptionId)
-            throw Fail(Failures.Of(SubscriptionErrors.Mismatch, ("subscriptionFromAzure", subscription.Id.ToString())));
-        if (subscription.TenantId != target.TenantId)
-        {
-            var delegated = subscription.ManagedByTenants.Contains(token.TenantId ?? target.TenantId);
-            throw Fail(Failures.Of(
-                delegated ? RightErrors.Lighthouse : SubscriptionErrors.WrongTenant, ("tenantFromAzure", subscription.TenantId.ToString())));
-        }
-
-        if (subscription.State.Equals("Deleted", StringComparison.OrdinalIgnoreCase))
-            throw Fail(Failures.Of(SubscriptionErrors.Deleted, ("state", subscription.State)));
-        if (!subscription.State.Equals("Enabled", StringComparison.OrdinalIgnoreCase))
+        if (SubscriptionIdentity.Refuse(subscription, target) is { } failure)
+            throw Fail(failure);
+        if (!SubscriptionIdentity.IsEnabled(subscription))
             _anomalies.Add(new Anomaly("subscription-not-enabled", subscription.Observation.Key));
         return subscription;
     }

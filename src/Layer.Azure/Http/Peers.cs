@@ -27,12 +27,12 @@ internal sealed class Peers(AzureConnectorOptions options)
             return false;
         if (errors != SslPolicyErrors.None || chain is null)
         {
-            _refused[host] = server.Issuer;
+            _refused[host] = DistinguishedName.ToText(server.IssuerName);
             return false;
         }
 
         var peer = new Peer(
-            Digest.Of(server.RawData), server.Issuer, _trust.Holds(chain.ChainElements[^1].Certificate), options.Clock.GetUtcNow());
+            Digest.Of(server.RawData), DistinguishedName.ToText(server.IssuerName), _trust.Holds(chain.ChainElements[^1].Certificate), options.Clock.GetUtcNow());
         _seen.AddOrUpdate(host, [peer], (_, before) => [peer, .. before.Where(p => p.Certificate != peer.Certificate).Take(7)]);
         return true;
     }
