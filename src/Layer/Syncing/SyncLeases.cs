@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Layer.Connections;
 using Layer.Operations;
 using Layer.Storage;
@@ -8,7 +9,7 @@ namespace Layer.Syncing;
 internal sealed class SyncLeases(LayerDatabase database, TimeProvider clock)
 {
     /// <summary>
-    /// How long a reader that died keeps others away. Longer than a collection may take (its own deadline is 10 minutes) with its commit, so that
+    /// How long a reader that died on another machine keeps others away. Longer than a collection may take (its own deadline is 10 minutes) with its commit, so that
     /// a living one never loses it.
     /// </summary>
     public static readonly TimeSpan Duration = TimeSpan.FromMinutes(15);
@@ -16,24 +17,32 @@ internal sealed class SyncLeases(LayerDatabase database, TimeProvider clock)
     private StorageEngine Engine => database.Engine;
 
     /// <exception cref="RefusedException">SYNC_RUNNING, CONNECTION_PAUSED, CONNECTION_DISCONNECTED.</exception>
-    public async Task<SyncLease> TakeAsync(Guid connectionId, string holder, CancellationToken cancellationToken)
+    public async Task<SyncLease> TakeAsync(Guid connectionId, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var until = now + Duration;
         await using var connection = await database.ConnectAsync(cancellationToken);
         await using var transaction = await Engine.BeginWriteAsync(connection, cancellationToken);
-        var taken = await connection.ExecuteAsync(
-            """
-            UPDATE connection SET fence = fence + 1, lease_holder = @holder, lease_until = @until
-            WHERE id = @id AND state NOT IN ('paused', 'disconnected') AND (lease_until IS NULL OR lease_until <= @now)
-            """,
-            cancellationToken, ("@holder", holder), ("@until", until.UtcTicks), ("@now", now.UtcTicks), ("@id", Engine.Id(connectionId)));
-        var found = (await connection.ConnectionsAsync(Engine, "id = @id", cancellationToken, ("@id", Engine.Id(connectionId)))).Single();
-        if (taken == 0)
+        var found = await GetAsync(connection, connectionId, cancellationToken);
+        if (found.State is ConnectionState.Paused or ConnectionState.Disconnected || IsHeld(found, now))
             throw Refusal(found);
+        // Compare and swap: of two that found the lease free, one is told who was quicker.
+        var taken = await connection.ExecuteAsync(
+            "UPDATE connection SET fence = fence + 1, lease_holder = @holder, lease_until = @until WHERE id = @id AND fence = @fence",
+            cancellationToken, ("@holder", LeaseHolder.This.ToString()), ("@until", until.UtcTicks), ("@id", Engine.Id(connectionId)), ("@fence", found.Fence));
+        var held = await GetAsync(connection, connectionId, cancellationToken);
+        if (taken == 0)
+            throw Refusal(held);
         await transaction.CommitAsync(cancellationToken);
-        return new SyncLease(found, found.Fence, until);
+        return new SyncLease(held, held.Fence, until);
     }
+
+    // A reader that was killed on this machine is known to be gone, and keeps nobody waiting.
+    private static bool IsHeld(Connection connection, DateTimeOffset now) =>
+        connection.LeaseUntil > now && !(connection.LeaseHolder is { } holder && LeaseHolder.IsGone(holder));
+
+    private async Task<Connection> GetAsync(DbConnection connection, Guid id, CancellationToken cancellationToken) =>
+        (await connection.ConnectionsAsync(Engine, "id = @id", cancellationToken, ("@id", Engine.Id(id)))).Single();
 
     /// <summary>Gives the lease back and tells how the connection is now; does nothing when somebody else has taken it over.</summary>
     public async Task ReleaseAsync(SyncLease lease, ConnectionState state, string? code, CancellationToken cancellationToken)
@@ -57,7 +66,7 @@ internal sealed class SyncLeases(LayerDatabase database, TimeProvider clock)
         ConnectionState.Disconnected => new RefusedException("CONNECTION_DISCONNECTED",
             ("connection", connection.Name), ("day", $"{connection.DisconnectedAt:yyyy-MM-dd}")),
         _ => new RefusedException("SYNC_RUNNING",
-            ("connection", connection.Name), ("holder", connection.LeaseHolder ?? "another process"), ("until", $"{connection.LeaseUntil:yyyy-MM-ddTHH:mm:ssZ}")),
+            ("connection", connection.Name), ("holder", connection.LeaseHolder is { } holder ? LeaseHolder.Describe(holder) : "another process"), ("until", $"{connection.LeaseUntil:yyyy-MM-ddTHH:mm:ssZ}")),
     };
 }
 

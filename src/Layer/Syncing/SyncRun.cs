@@ -72,7 +72,7 @@ internal sealed class SyncRun(
         SyncLease lease;
         try
         {
-            lease = await leases.TakeAsync(connection.Id, actor, cancellationToken);
+            lease = await leases.TakeAsync(connection.Id, cancellationToken);
         }
         catch (RefusedException refused)
         {

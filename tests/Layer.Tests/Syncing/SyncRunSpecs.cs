@@ -6,6 +6,7 @@ using Layer.Connections;
 using Layer.Evidence.Observations;
 using Layer.Ledger;
 using Layer.Operations;
+using Layer.Storage;
 using Layer.Syncing;
 using Layer.Tests.Storage;
 
@@ -62,12 +63,12 @@ public abstract class SyncRunSpecs(Engine engine, PostgresCluster cluster)
         await using var world = await StartAsync();
         await world.ConnectAsync("prod");
         var other = await world.StartNodeAsync();
-        var lease = await world.Node.Leases.TakeAsync((await world.GetAsync("prod")).Id, "the first", Cancellation);
+        var lease = await world.Node.Leases.TakeAsync((await world.GetAsync("prod")).Id, Cancellation);
 
         var refused = await world.SyncAsync("prod", other);
 
         Assert.Equal(("SYNC_RUNNING", (Guid?)null, 1), (refused.Failure?.Code, refused.Sync, refused.ExitCode));
-        Assert.Equal("the first", refused.Failure?.Facts["holder"]);
+        Assert.Equal($"process {Environment.ProcessId} on {Environment.MachineName}", refused.Failure?.Facts["holder"]);
         Assert.Equal(1, await world.CountAsync("sync"));
         await world.Node.Leases.ReleaseAsync(lease, ConnectionState.Connected, null, Cancellation);
         Assert.Equal(SyncStatus.Complete, (await world.SyncAsync("prod", other)).Status);
@@ -84,7 +85,7 @@ public abstract class SyncRunSpecs(Engine engine, PostgresCluster cluster)
         {
             try
             {
-                await world.Node.Leases.TakeAsync(id, $"node {i}", Cancellation);
+                await world.Node.Leases.TakeAsync(id, Cancellation);
                 return "taken";
             }
             catch (RefusedException refused)
@@ -122,7 +123,7 @@ public abstract class SyncRunSpecs(Engine engine, PostgresCluster cluster)
         await using var world = await StartAsync();
         await world.ConnectAsync("prod");
         var connection = await world.GetAsync("prod");
-        var lease = await world.Node.Leases.TakeAsync(connection.Id, "asleep", Cancellation);
+        var lease = await world.Node.Leases.TakeAsync(connection.Id, Cancellation);
         using var credential = world.Node.Credentials.Open(await world.Node.Credentials.GetAsync(connection.Credential, Cancellation));
         var stale = await world.Node.Connector.CollectAsync(
             new AzureTarget(AzureCloud.Public, connection.SubscriptionId, connection.TenantId), credential.Azure, Cancellation);
@@ -192,11 +193,23 @@ public abstract class SyncRunSpecs(Engine engine, PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task F09_a_process_that_died_while_it_read_keeps_others_away_for_a_quarter_of_an_hour_and_not_for_ever()
+    public async Task F09_a_process_that_was_killed_on_this_machine_while_it_read_keeps_nobody_waiting()
     {
         await using var world = await StartAsync();
         await world.ConnectAsync("prod");
-        await world.Node.Leases.TakeAsync((await world.GetAsync("prod")).Id, "died", Cancellation);
+        using var reader = System.Diagnostics.Process.Start("true");
+        await reader.WaitForExitAsync(Cancellation);
+        await HoldAsync(world, $"{Environment.MachineName}/{reader.Id}/1");
+
+        Assert.Equal(SyncStatus.Complete, (await world.SyncAsync("prod")).Status);
+    }
+
+    [Fact]
+    public async Task F09_a_process_that_died_on_another_machine_keeps_others_away_for_a_quarter_of_an_hour_and_not_for_ever()
+    {
+        await using var world = await StartAsync();
+        await world.ConnectAsync("prod");
+        await HoldAsync(world, "another-machine/1/1");
 
         world.Clock.Advance(SyncLeases.Duration - TimeSpan.FromSeconds(1));
         Assert.Equal("SYNC_RUNNING", (await world.SyncAsync("prod")).Failure?.Code);
@@ -261,4 +274,11 @@ public abstract class SyncRunSpecs(Engine engine, PostgresCluster cluster)
     }
 
     private static string? ChangeOf(string leaf) => JsonDocument.Parse(leaf).RootElement.GetProperty("body").GetProperty("change").GetString();
+
+    private static async Task HoldAsync(SyncWorld world, string holder)
+    {
+        await world.Node.Leases.TakeAsync((await world.GetAsync("prod")).Id, Cancellation);
+        await using var connection = await world.Node.Database.ConnectAsync(Cancellation);
+        await connection.ExecuteAsync("UPDATE connection SET lease_holder = @holder", Cancellation, ("@holder", holder));
+    }
 }
