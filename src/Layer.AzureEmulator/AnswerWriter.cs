@@ -12,16 +12,18 @@ internal sealed class AnswerWriter(EmulatorOptions options)
 
     private readonly ConditionalWeakTable<byte[], byte[]> _compressed = [];
 
-    public async Task<long> WriteAsync(HttpContext context, Answer answer, CancellationToken ct)
+    /// <summary>Sends an answer. The log is told before the first byte leaves: who has read an answer finds it there.</summary>
+    public async Task WriteAsync(HttpContext context, Answer answer, Action<long> log, CancellationToken ct)
     {
         if (answer.Delay > TimeSpan.Zero)
             await Task.Delay(answer.Delay, options.Clock, ct);
-        if (answer.Wire == Wire.Never)
-            await Task.Delay(Timeout.InfiniteTimeSpan, EmulatorOptions.RealTime, ct);
-        if (answer.Wire == Wire.Reset)
+        if (answer.Wire is Wire.Never or Wire.Reset)
         {
+            log(0);
+            if (answer.Wire == Wire.Never)
+                await Task.Delay(Timeout.InfiniteTimeSpan, EmulatorOptions.RealTime, ct);
             context.Abort();
-            return 0;
+            return;
         }
         var response = context.Response;
         response.StatusCode = answer.Status;
@@ -35,7 +37,11 @@ internal sealed class AnswerWriter(EmulatorOptions options)
             response.ContentType = answer.ContentType;
         var body = answer.Body;
         if (answer.Wire == Wire.HalfBody)
-            return await WriteHalfAsync(context, body, ct);
+        {
+            log(body.Length / 2);
+            await WriteHalfAsync(context, body, ct);
+            return;
+        }
         if ((body.Length >= WorthCompressing || answer.Wire == Wire.TruncatedGzip) && response.Headers.ContentEncoding.Count == 0 && TakesGzip(context.Request))
         {
             response.Headers.ContentEncoding = "gzip";
@@ -46,18 +52,17 @@ internal sealed class AnswerWriter(EmulatorOptions options)
             body = body[..(body.Length * 2 / 3)];
         if (answer.Status is not (204 or 304))
             response.ContentLength = body.Length;
+        log(body.Length);
         if (context.Request.Method != "HEAD")
             await response.Body.WriteAsync(body, ct);
-        return body.Length;
     }
 
     // Kestrel notices that less than promised was written, and closes the connection after what was.
-    private static async Task<long> WriteHalfAsync(HttpContext context, ReadOnlyMemory<byte> body, CancellationToken ct)
+    private static async Task WriteHalfAsync(HttpContext context, ReadOnlyMemory<byte> body, CancellationToken ct)
     {
         context.Response.ContentLength = body.Length;
         await context.Response.Body.WriteAsync(body[..(body.Length / 2)], ct);
         await context.Response.Body.FlushAsync(ct);
-        return body.Length / 2;
     }
 
     private static bool TakesGzip(HttpRequest request) =>

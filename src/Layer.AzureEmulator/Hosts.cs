@@ -51,8 +51,9 @@ internal sealed class Hosts
         var fault = Faults.Take(answer.Call, answer.Page, answer.Pages, answer.Client);
         if (fault is not null)
             FaultyAnswer.Apply(answer, fault, kind, exchange, _options.Clock.GetUtcNow());
-        var bytes = await _writer.WriteAsync(context, answer, ct);
-        Requests.Add(new AnsweredRequest(
+        await _writer.WriteAsync(context, answer, Log, ct);
+
+        void Log(long bytes) => Requests.Add(new AnsweredRequest(
             _options.Clock.GetUtcNow(), exchange.Method, context.Request.Host.Host, context.Request.Path.ToUriComponent() + context.Request.QueryString.ToUriComponent(),
             answer.Call, answer.Status, answer.Client, answer.Page, fault?.Fault)
         {

@@ -48,7 +48,8 @@ internal sealed class ArmHost(World world, EmulatorOptions options)
             return ArmErrors.ExpiredToken(tenant, caller.Expires, now);
         if (!exchange.Cloud.ArmAudiences.Contains(caller.Audience.TrimEnd('/'), StringComparer.OrdinalIgnoreCase))
             return ArmErrors.WrongAudience(tenant, caller.Audience, exchange.Cloud.ArmAudiences);
-        if (tenant is { } right && right != caller.TenantId)
+        // Azure Lighthouse: a token of the managing tenant is taken.
+        if (tenant is { } right && right != caller.TenantId && !subscription!.ManagedByTenants.Contains(caller.TenantId))
             return ArmErrors.WrongTenant(caller.TenantId, right);
         return caller.ObjectId is null ? ArmErrors.TokenWithoutPrincipal(tenant) : null;
     }

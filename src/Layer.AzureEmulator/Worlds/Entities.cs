@@ -26,12 +26,18 @@ public sealed record Subscription(Guid Id, Guid TenantId, string Name, string St
     /// <summary>Tenants that manage this one by delegation.</summary>
     public IReadOnlyList<Guid> ManagedByTenants { get; init; } = [];
 
+    /// <summary>Roles given to principals of managing tenants (Lighthouse). They give rights and stand in no list (azure-wire §3.4).</summary>
+    public IReadOnlyList<Delegation> Delegations { get; init; } = [];
+
     /// <summary>Azure's word for how the caller may see it.</summary>
     public string AuthorizationSource { get; init; } = "RoleBased";
 
     /// <summary>The offer.</summary>
     public string QuotaId { get; init; } = "PayAsYouGo_2014-09-01";
 }
+
+/// <summary>One role a customer delegated to a principal of another tenant.</summary>
+public sealed record Delegation(Guid TenantId, Guid PrincipalId, Guid RoleId);
 
 /// <summary>A resource group. Tags and ManagedBy are absent from the answer when null (azure-wire §3.3).</summary>
 public sealed record ResourceGroup(Guid SubscriptionId, string Name, string Location)

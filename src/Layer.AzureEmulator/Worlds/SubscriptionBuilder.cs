@@ -26,6 +26,13 @@ public sealed class SubscriptionBuilder
     /// <summary>A managing tenant (Lighthouse).</summary>
     public SubscriptionBuilder ManagedBy(Guid tenant) => With(s => s with { ManagedByTenants = [.. s.ManagedByTenants, tenant] });
 
+    /// <summary>Delegates a role to a principal of another tenant (Lighthouse).</summary>
+    public SubscriptionBuilder Delegate(string role, string principal)
+    {
+        var to = _world.Principal(principal);
+        return ManagedBy(to.TenantId).With(s => s with { Delegations = [.. s.Delegations, new Delegation(to.TenantId, to.Id, _world.Role(role).Id)] });
+    }
+
     /// <summary>A grant on the subscription; principal by name.</summary>
     public SubscriptionBuilder Grant(string role, string principal, Func<RoleAssignment, RoleAssignment>? with = null)
     {

@@ -79,6 +79,9 @@ public sealed partial class World
     /// <summary>Replaces an app registration: secrets, enabled, permissions.</summary>
     public App Change(App app, Func<App, App> change) => Change(() => _store.Apps[app.ClientId] = change(_store.Apps[app.ClientId]));
 
+    /// <summary>Gives an app one more secret; its <c>Secret</c> is the new one from now on.</summary>
+    public App AddSecret(App app, string? value = null, DateTimeOffset? expires = null) => Change(app, a => new AppBuilder(a).Secret(value, expires).App);
+
     /// <summary>Lets every secret of an app end at an instant.</summary>
     public App ExpireSecrets(App app, DateTimeOffset at) =>
         Change(app, a => a with { Secrets = [.. a.Secrets.Select(s => s with { Expires = at })] });
