@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Layer.Azure;
+using Layer.Connections;
 using Layer.Operations;
 
 namespace Layer.Cli;
@@ -19,8 +21,9 @@ internal static class ConfigCommand
     public static Command Create(LayerApp app)
     {
         var output = OutputOption.Create();
-        var explain = new Command("explain", "Show every setting, its value and where it came from.") { output };
-        explain.SetAction(parsed => Explain(app, parsed.GetValue(output)));
+        var outbound = new Option<bool>("--outbound") { Description = "list every host and request instead: Layer sends nothing else" };
+        var explain = new Command("explain", "Show every setting, its value and where it came from.") { outbound, output };
+        explain.SetAction(parsed => parsed.GetValue(outbound) ? Outbound(app, parsed.GetValue(output)) : Explain(app, parsed.GetValue(output)));
         return new Command("config", "Explain the configuration.") { explain };
     }
 
@@ -56,6 +59,28 @@ internal static class ConfigCommand
                 json.WriteEndObject();
             }).Write(app.Terminal, form, rows);
         return problems.Count == 0 ? ExitCode.Done : UsageProblems.Print(app.Terminal, problems, "layer config");
+    }
+
+    private static int Outbound(LayerApp app, OutputForm form)
+    {
+        var rows = Enum.GetValues<AzureCloud>().SelectMany(cloud => OutboundRequest.Of(cloud).Select(request => (Cloud: CloudName.Of(cloud), Request: request))).ToArray();
+        new Listing<(string Cloud, OutboundRequest Request)>(
+            [
+                new("CLOUD", "cloud", row => row.Cloud) { Tone = _ => Tone.Quiet },
+                new("METHOD", "method", row => row.Request.Method),
+                new("ADDRESS", "address", row => row.Request.Address) { Shrinks = true, KeepEnd = true, Tone = _ => Tone.Strong },
+                new("WHY", "why", row => row.Request.Why) { Shrinks = true },
+            ],
+            (json, row) =>
+            {
+                json.WriteStartObject();
+                json.WriteString("cloud", row.Cloud);
+                json.WriteString("method", row.Request.Method);
+                json.WriteString("address", row.Request.Address);
+                json.WriteString("why", row.Request.Why);
+                json.WriteEndObject();
+            }).Write(app.Terminal, form, rows);
+        return ExitCode.Done;
     }
 
     private static Setting OfVariable(Terminal terminal, string name, bool secret)

@@ -56,13 +56,26 @@ internal static class ConnectCommand
         if (name is null)
             problems.Add("--name is missing. Allowed: a word for this subscription, e.g. production.");
         if (input.Problems.FirstOrDefault(problem => problem.Code is not null) is { Code: { } code })
-            FailureReport.Print(app, new Evidence.Collecting.Failure(code, new Dictionary<string, string>(StringComparer.Ordinal)), connecting: true, form);
+            FailureReport.Print(app, new Evidence.Collecting.Failure(code, FactsOf(sources)), connecting: true, form);
         if (problems.Count > 0 || name is null || input.Request is not { } request)
             return UsageProblems.Print(app.Terminal, problems, "layer connect azure");
 
         foreach (var choice in input.Choices.Where(choice => choice.From.StartsWith("environment", StringComparison.Ordinal)))
             app.Terminal.Say(app.Terminal.ErrorInk.Quiet($"  {choice.Field}: {choice.From}"));
         return await ConnectAsync(app, layer, request, Options(app, choices, parsed, name), form, cancellationToken);
+    }
+
+    // Only what looks like an id is repeated: a secret may stand in the wrong place.
+    private static Dictionary<string, string> FactsOf(IEnumerable<InputSource> sources)
+    {
+        var facts = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (field, fact) in new[] { (ConnectField.ClientId, "clientId"), (ConnectField.SubscriptionId, "subscriptionId"), (ConnectField.TenantId, "tenantId") })
+        {
+            if (sources.Select(source => source.Find(field)).FirstOrDefault(found => found is not null) is { } found && Guid.TryParse(found.Value, out _))
+                facts[fact] = found.Value;
+        }
+
+        return facts;
     }
 
     private static ConnectOptions Options(LayerApp app, Choices choices, ParseResult parsed, string name)
