@@ -10,7 +10,7 @@ namespace Layer.Cli.Demo;
 /// <summary>What the ninety days came to, on one screen and a half.</summary>
 internal sealed class DemoReport(Terminal terminal, Installation layer, Workspace workspace, bool ownFolder)
 {
-    private const int MostChanges = 9;
+    private const int MostChanges = 12;
 
     private readonly TextWriter _output = terminal.Out;
     private readonly Ink _ink = terminal.OutInk;
