@@ -40,7 +40,8 @@ internal sealed class CheckRun(
         var expiry = new SecretExpiry(session, credential, _facts, options.Clock).CheckAsync(cancellationToken);
         var run = new CollectionRun(session, target, credential, peers, cache, options);
         var failure = await run.TryAsync(cancellationToken);
-        foreach (var step in new ListSteps(run, failure, _facts).All())
+        var known = new Dictionary<string, string>(_facts, StringComparer.Ordinal) { ["objectId"] = token.ObjectId?.ToString() ?? "not named" };
+        foreach (var step in new ListSteps(run, failure, known).All())
             yield return step;
         yield return await names;
         yield return await expiry;

@@ -17,7 +17,7 @@ internal sealed class ListSteps(CollectionRun run, Failure? failure, IReadOnlyDi
     {
         List<CheckStep> steps =
         [
-            Of(StepKind.ReadSubscription, _lists.Subscription?.Failure, _lists.Subscription?.Answers, ("state", _lists.Subscription?.Value?.State ?? "")),
+            Subscription(),
             Rights(),
             Of(StepKind.Groups, _lists.Groups?.Failure, _lists.Groups?.Answers, ("count", Text(_lists.Groups?.Items.Count))),
             Of(StepKind.Assignments, _lists.Assignments?.Failure, _lists.Assignments?.Answers, ("count", Text(_lists.Assignments?.Items.Count))),
@@ -49,6 +49,17 @@ internal sealed class ListSteps(CollectionRun run, Failure? failure, IReadOnlyDi
         if (code == AnswerErrors.Empty.Code)
             return StepKind.Assignments;
         return StepKind.ReadSubscription;
+    }
+
+    // What Azure stopped can still be read, so it is no failure.
+    private CheckStep Subscription()
+    {
+        var read = _lists.Subscription;
+        var state = read?.Value?.State ?? "";
+        return read is { Failure: null } && !state.Equals("Enabled", StringComparison.OrdinalIgnoreCase)
+            ? StepKind.ReadSubscription.Warned(
+                Milliseconds(read.Answers), Failures.Of(SubscriptionErrors.Disabled, ("state", state)).With(facts), ("state", state))
+            : Of(StepKind.ReadSubscription, read?.Failure, read?.Answers, ("state", state));
     }
 
     private CheckStep Rights()

@@ -125,7 +125,9 @@ internal sealed class CollectionRun(
             untold ? null : permissions.Failure,
         ];
         if (failures.OfType<Failure>().FirstOrDefault() is { } failure)
-            throw Fail(SeesOnlyPart(failure) ? Failures.Of(RightErrors.PartialScope, ("scope", "a resource group"), ("action", failure.Facts["action"])) : Joined(failure, failures));
+            throw Fail(failure.Code == RightErrors.RightMissing.Code && FindPart() is { } part ? part
+                : SeesOnlyPart(failure) ? Failures.Of(RightErrors.PartialScope, ("scope", "a resource group"), ("action", failure.Facts["action"]))
+                : Joined(failure, failures));
         if (untold)
             _limits.Add(Limits.PermissionsUnreadable);
         CheckClock();
@@ -230,7 +232,7 @@ internal sealed class CollectionRun(
         if (assignments.Count == 0)
         {
             var told = permissions.Failure is null ? NeededActions.Missing(permissions.Items) : [];
-            throw Fail(told.Count > 0 ? Missing(told) : Failures.Of(AnswerErrors.Empty, ("action", RoleAssignment.Action), ("list", ObservationType.RoleAssignment)));
+            throw Fail(FindPart() is { } part ? part : told.Count > 0 ? Missing(told) : Failures.Of(AnswerErrors.Empty, ("action", RoleAssignment.Action), ("list", ObservationType.RoleAssignment)));
         }
 
         var rows = RightProof.OwnRows(assignments);
@@ -265,6 +267,16 @@ internal sealed class CollectionRun(
         return told ? Missing(missing) : Failures.Of(RightErrors.WitnessUnknown, ("objectId", reader.ToString()));
     }
 
+    // Some groups are listed and none may be read at subscription scope: the roles are on those groups.
+    private Failure? FindPart()
+    {
+        if (_lists is not { Permissions: { Failure: null } permissions, Groups: { Failure: null, Items: [var group, ..] } })
+            return null;
+        var missing = NeededActions.Missing(permissions.Items);
+        return missing.Contains(NeededActions.ReadGroups, StringComparer.Ordinal)
+            ? Failures.Of(RightErrors.PartialScope, ("scope", group.Observation.Key), ("action", string.Join(", ", missing))) : null;
+    }
+
     private Failure Missing(IReadOnlyList<string> actions) =>
         Failures.Of(RightErrors.RightMissing, ("action", string.Join(", ", actions)), ("scope", $"/subscriptions/{target.SubscriptionId}"));
 
@@ -295,7 +307,14 @@ internal sealed class CollectionRun(
         return new Collection(populations, reading, [.. _limits], _anomalies, _lists.Pages);
     }
 
-    private CollectionFailedException Fail(Failure failure) => new(failure.With(_facts), Reading());
+    // Commands of the catalog name the app's object id, which the token tells.
+    private CollectionFailedException Fail(Failure failure)
+    {
+        var known = new Dictionary<string, string>(_facts, StringComparer.Ordinal) { ["host"] = session.Cloud.Arm.Host };
+        if (_reader is { } reader)
+            known["objectId"] = reader.ObjectId;
+        return new CollectionFailedException(failure.With(known), Reading());
+    }
 
     private CollectionReading Reading()
     {

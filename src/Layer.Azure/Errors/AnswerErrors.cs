@@ -110,7 +110,7 @@ internal static class AnswerErrors
     {
         Code = "INCOMPLETE_ANSWER",
         Title = "The answer broke off in the middle",
-        Why = "{host} began to answer for {list}, and the connection ended before the answer did. Half a list is not evidence.",
+        Why = "{host} began to answer, and the connection ended before the answer did. Half a list is not evidence.",
         DoThis = ["Try again later.", "If it repeats, check the proxy and the network between this machine and {host}."],
         Commands = ["layer check"],
         Link = null,
@@ -124,7 +124,7 @@ internal static class AnswerErrors
     {
         Code = "ANSWER_TOO_LARGE",
         Title = "The answer is larger than any list",
-        Why = "{host} sent more for {list} than Azure's own limits allow, and Layer stopped reading.",
+        Why = "{host} sent more in one answer than Azure's own limits allow for a subscription, and Layer stopped reading.",
         DoThis = ["Try again later.", AskProxy],
         Commands = ["layer check"],
         Link = null,

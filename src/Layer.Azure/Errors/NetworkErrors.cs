@@ -70,7 +70,7 @@ internal static class NetworkErrors
     {
         Code = "CANNOT_REACH",
         Title = "This machine cannot reach {host}",
-        Why = "The connection to {host} failed: {reason}.",
+        Why = "The connection to {host} failed. The system's words: {reason}",
         DoThis = ["Allow outbound port 443 to {loginHost} and {armHost}.", "Behind a proxy, set HTTPS_PROXY for Layer."],
         Commands = [Reach],
         Link = null,

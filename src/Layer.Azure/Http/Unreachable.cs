@@ -24,7 +24,7 @@ internal static class Unreachable
                 case SocketException or IOException:
                     return Of(NetworkErrors.ConnectionLost, uri, peers);
                 case TimeoutException:
-                    return Of(NetworkErrors.CannotReach, uri, peers);
+                    return Of(NetworkErrors.CannotReach, uri, peers, ("reason", cause.Message));
             }
         }
 

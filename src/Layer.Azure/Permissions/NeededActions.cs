@@ -7,8 +7,10 @@ namespace Layer.Azure.Permissions;
 /// <summary>The actions without which a reading would be incomplete.</summary>
 internal static class NeededActions
 {
+    public const string ReadGroups = "Microsoft.Resources/subscriptions/resourceGroups/read";
+
     public static IReadOnlyList<string> All { get; } =
-        [Subscription.Action, "Microsoft.Resources/subscriptions/resourceGroups/read", RoleAssignment.Action, RoleDefinition.Action];
+        [Subscription.Action, ReadGroups, RoleAssignment.Action, RoleDefinition.Action];
 
     /// <summary>Those that none of the roles allows.</summary>
     public static IReadOnlyList<string> Missing(IReadOnlyCollection<ActionRules> rules) =>

@@ -110,19 +110,19 @@ internal sealed class AppSession : IDisposable
 
     private Failure Explain(Exception refused)
     {
+        if (_credential is ManagedIdentity)
+            return ManagedIdentityFailure.Classify(refused, _facts);
         for (Exception? cause = refused; cause is not null; cause = cause.InnerException)
         {
             switch (cause)
             {
-                case FederatedTokenUnreadableException:
-                    return Failures.Of(SignInErrors.FederatedTokenUnreadable);
+                case FederatedTokenUnreadableException unreadable:
+                    return Failures.Of(SignInErrors.FederatedTokenUnreadable, ("reason", unreadable.InnerException!.Message)).With(_facts); // always given
                 case MsalServiceException service:
                     return Explain(service);
             }
         }
 
-        if (_credential is ManagedIdentity)
-            return ManagedIdentityFailure.Classify(0, default, _facts);
         return Unreachable.Find(refused, Cloud.Login, _peers) ?? SignInFailure.Classify(200, default, null, _facts);
     }
 
@@ -131,9 +131,7 @@ internal sealed class AppSession : IDisposable
         // After a 429 or 5xx MSAL answers in Entra's place for a while, without a body.
         var status = service is MsalThrottledServiceException ? 429 : service.StatusCode;
         var body = Encoding.UTF8.GetBytes(service.ResponseBody ?? "");
-        return _credential is ManagedIdentity
-            ? ManagedIdentityFailure.Classify(status, body, _facts)
-            : SignInFailure.Classify(status, body, service.Headers?.RetryAfter?.Delta, _facts);
+        return SignInFailure.Classify(status, body, service.Headers?.RetryAfter?.Delta, _facts);
     }
 
     private Signed NewSignIn()

@@ -116,18 +116,6 @@ public sealed class SignInFailureSpecs
         Assert.Equal(code == "THROTTLED" ? "17" : null, failure.Facts.GetValueOrDefault("retryAfter"));
     }
 
-    [Theory]
-    [InlineData(400, """{"error":"invalid_request","error_description":"Identity not found"}""", "MANAGED_IDENTITY_NOT_FOUND")]
-    [InlineData(0, "", "MANAGED_IDENTITY_UNAVAILABLE")]
-    [InlineData(404, "<html></html>", "MANAGED_IDENTITY_UNAVAILABLE")]
-    public void A_machine_without_the_identity_is_told_from_a_machine_without_any(int status, string body, string code)
-    {
-        var failure = ManagedIdentityFailure.Classify(status, Bytes(body), Facts);
-
-        Assert.Equal(code, failure.Code);
-        Cards.AssertFilled(failure);
-    }
-
     private static ReadOnlyMemory<byte> Bytes(string text) => Encoding.UTF8.GetBytes(text);
 
     private static ReadOnlyMemory<byte> Body(string error, long number, string text, string between) =>
