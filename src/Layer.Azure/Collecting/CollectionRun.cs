@@ -328,7 +328,7 @@ internal sealed class CollectionRun(
             Reader = _reader,
             Right = _right,
             Lists = _lists.Readings,
-            Hosts = [.. new[] { session.Cloud.Login, session.Cloud.Arm }.Select(host => peers.Find(host, _startedAt)).OfType<HostReading>()],
+            Hosts = [.. new[] { session.FindTokenHost(_startedAt), peers.Find(session.Cloud.Arm, _startedAt) }.OfType<HostReading>()],
             CachedDefinitions = _builtIn?.Page,
             UnknownDefinitions = _unknown,
         };

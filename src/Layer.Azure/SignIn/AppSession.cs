@@ -22,6 +22,7 @@ internal sealed class AppSession : IDisposable
     private readonly AzureConnectorOptions _options;
     private readonly SemaphoreSlim _oneSignIn = new(1);
     private volatile Signed _signed;
+    private volatile TokenOrigin? _origin;
 
     public AppSession(AzureCredential credential, Guid tenantId, AzureCloud cloud, HttpPipelineTransport transport, Peers peers, AzureConnectorOptions options)
     {
@@ -36,9 +37,16 @@ internal sealed class AppSession : IDisposable
     /// <exception cref="SignInException">Entra or the network said no.</exception>
     public async Task<TokenIdentity> SignInAsync(CancellationToken cancellationToken)
     {
+        var asked = _options.Clock.GetUtcNow();
         var token = await GetTokenAsync(Cloud.ArmScope, cancellationToken);
+        if (_origin?.Token != token)
+            _origin = new TokenOrigin(token, FindLoginHost(asked));
         return TokenIdentity.Find(token) ?? throw new SignInException(Failures.Of(SignInErrors.SignInMalformed, ("host", Cloud.Login.Host), ("status", "200")));
     }
+
+    /// <summary>The host the token in use came from, also when an earlier run fetched it; null for a managed identity, whose token comes from the machine.</summary>
+    /// <param name="since">When this run began; without any token, who refused it.</param>
+    public HostReading? FindTokenHost(DateTimeOffset since) => _origin is { } origin ? origin.Host : FindLoginHost(since);
 
     /// <summary>A token for Graph; issued even when the app has no permission there.</summary>
     /// <exception cref="SignInException">Entra or the network said no.</exception>
@@ -63,6 +71,8 @@ internal sealed class AppSession : IDisposable
         GuardAsync(uri, rest => rest.PostAsync(uri, json, cancellationToken));
 
     public void Dispose() => _oneSignIn.Dispose();
+
+    private HostReading? FindLoginHost(DateTimeOffset since) => _credential is ManagedIdentity ? null : _peers.Find(Cloud.Login, since);
 
     private Task<Answer> GetAsync(Signed signed, Uri uri, CancellationToken cancellationToken) =>
         GuardAsync(uri, _ => signed.Arm.GetAsync(uri, cancellationToken));
@@ -143,6 +153,8 @@ internal sealed class AppSession : IDisposable
             new ArmOptions(_transport), new BearerTokenAuthenticationPolicy(credential, Cloud.GraphScope));
         return new Signed(credential, new Rest(pipeline, _peers, _options), new Rest(graph, _peers, _options));
     }
+
+    private sealed record TokenOrigin(string Token, HostReading? Host);
 
     private sealed record Signed(TokenCredential Credential, Rest Arm, Rest Graph);
 }
