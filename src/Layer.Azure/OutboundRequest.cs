@@ -23,8 +23,8 @@ public sealed record OutboundRequest(string Method, string Address, string Why)
             new("GET", $"{hosts.Arm}{Authorization}roleAssignments", "list role assignments; find the app's own grant"),
             new("GET", $"{hosts.Arm}{Authorization}roleDefinitions", "list role definitions"),
             new("GET", $"{hosts.Arm}{Authorization}roleDefinitions/{{role}}", "read one role definition"),
-            new("POST", $"{hosts.Graph}v1.0/directoryObjects/getByIds", "names of principals (optional)"),
-            new("GET", $"{hosts.Graph}v1.0/applications(appId='{{client}}')", "when the secret ends (optional)"),
+            new("POST", $"{hosts.Graph}v1.0/directoryObjects/getByIds", "if switched on: names of principals; check and connect ask for the app's own"),
+            new("GET", $"{hosts.Graph}v1.0/applications(appId='{{client}}')", "check and connect only, if allowed: when the secret ends"),
         ];
     }
 }

@@ -1,7 +1,6 @@
 using Layer.Azure;
 using Layer.Connections;
 using Layer.Evidence;
-using Layer.Evidence.Collecting;
 using Layer.Inventory;
 using Layer.Ledger;
 using Layer.Operations;
@@ -99,26 +98,15 @@ internal sealed class Installation : IAsyncDisposable
 
     public InventoryReader InventoryOf(Workspace workspace) => new(Database, workspace.Id);
 
-    /// <summary>After a sync: names make evidence readable and are none, so that a failure to get them fails nothing.</summary>
-    public async Task RefreshNamesAsync(Workspace workspace, IEnumerable<Connection> connections, CancellationToken cancellationToken)
-    {
-        if (!_settings.Names)
-            return;
-        try
-        {
-            await NamesOf(workspace, Connector).RefreshAsync(connections, cancellationToken);
-        }
-        catch (CollectionFailedException)
-        {
-            // They stay "not looked up", which is what every list then says.
-        }
-    }
-
     public NameBook NamesOf(Workspace workspace, AzureConnector connector) => new(Database, Credentials, connector, workspace.Id, Clock);
+
+    /// <summary>Whether names are looked up after a sync.</summary>
+    public bool LooksUpNames => _settings.Names;
 
     public Coverage CoverageOf(Workspace workspace) => new(Database, workspace.Id, Clock);
 
-    private static DatabaseAddress AddressOf(Settings settings, DataFolder folder)
+    /// <exception cref="SettingsException">The setting Layer:Database cannot be used.</exception>
+    public static DatabaseAddress AddressOf(Settings settings, DataFolder folder)
     {
         try
         {

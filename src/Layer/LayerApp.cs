@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
+using System.Data.Common;
 using Layer.Azure;
 using Layer.Cli;
 using Layer.Cli.Demo;
@@ -25,7 +26,7 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
         ["check"] = "Read", ["sync"] = "Read", ["connections"] = "Read", ["credential"] = "Read",
         ["show"] = "Look", ["diff"] = "Look",
         ["evidence"] = "Prove", ["coverage"] = "Prove", ["verify"] = "Prove",
-        ["secrets"] = "Operate", ["config"] = "Operate", ["azure-emulator"] = "Operate", ["completion"] = "Operate", ["version"] = "Operate",
+        ["names"] = "Operate", ["secrets"] = "Operate", ["config"] = "Operate", ["azure-emulator"] = "Operate", ["completion"] = "Operate", ["version"] = "Operate",
     };
 
     public Terminal Terminal { get; } = terminal;
@@ -49,6 +50,7 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
             VerifyCommand.Create(this),
             AzureSetupCommand.Create(this),
             AzureEmulatorCommand.Create(this),
+            NamesCommand.Create(this),
             SecretsCommand.Create(this),
             ConfigCommand.Create(this),
             CompletionCommand.Create(this),
@@ -95,6 +97,10 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
         {
             return FailureReport.Print(this, e.Failure, connecting: false, FormOf(parsed));
         }
+        catch (DbException e) when (DatabaseFailure.Find(e, Installation.AddressOf(GetSettings(), new DataFolder(GetSettings().DataFolder))) is { } failure)
+        {
+            return FailureReport.Print(this, failure, connecting: false, FormOf(parsed));
+        }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             Terminal.Say("Interrupted.");
@@ -130,14 +136,21 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
         OpenAsync(GetSettings(), Clock, options: null, withKeys, cancellationToken);
 
     /// <summary>Opens a data folder of the demo's, on its clock and towards its emulator.</summary>
-    public Task<Installation> OpenAsync(Settings settings, TimeProvider clock, AzureConnectorOptions? options, bool withKeys, CancellationToken cancellationToken) =>
-        Installation.OpenAsync(settings, clock, () => new AzureConnector(options ?? new AzureConnectorOptions { Clock = clock }), withKeys, cancellationToken);
+    public async Task<Installation> OpenAsync(Settings settings, TimeProvider clock, AzureConnectorOptions? options, bool withKeys, CancellationToken cancellationToken)
+    {
+        var layer = await Installation.OpenAsync(
+            settings, clock, () => new AzureConnector(options ?? new AzureConnectorOptions { Clock = clock }), withKeys, cancellationToken);
+        // Whatever the command is: it is the only one that will see it, as the guards stand again from now on.
+        if (layer.Database.RestoredGuards is { Count: > 0 } guards)
+            FailureReport.Print(this, new RefusedException("GUARDS_MISSING", ("guards", string.Join(", ", guards))).Failure, connecting: false, OutputForm.Table);
+        return layer;
+    }
 
     /// <summary>Opens what is there to be read, without keys; null when nothing was ever connected, and then nothing is made either.</summary>
     public async Task<(Installation Layer, Workspace Workspace)?> FindReadableAsync(CancellationToken cancellationToken)
     {
         var settings = GetSettings();
-        if (settings.Database is null && !File.Exists(new DataFolder(settings.DataFolder).Database))
+        if (settings.Database is null && !new DataFolder(settings.DataFolder).HasDatabase())
             return null;
         var layer = await OpenAsync(withKeys: false, cancellationToken);
         if (await layer.FindWorkspaceAsync(cancellationToken) is not { } workspace)

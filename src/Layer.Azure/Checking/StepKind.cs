@@ -37,7 +37,7 @@ internal sealed record StepKind(string Id, string Title, string? AzureAction, st
 
     public static StepKind ReadOnly { get; } = new("read-only", "Cannot write anything, anywhere", null, "Nothing; a stolen credential could do more than read.");
 
-    public static StepKind Names { get; } = new("names", "Names are readable (optional)", "Directory.Read.All (Microsoft Graph)", "Names of people, groups and apps; ids stay.");
+    public static StepKind Names { get; } = new("names", "Names are readable (optional)", "User.Read.All, GroupMember.Read.All, Application.Read.All (Microsoft Graph)", "Names of people, groups and apps; ids stay.");
 
     public static StepKind SecretExpiry { get; } = new(
         "secret-expiry", "Secret's end is known (optional)", "Application.Read.All (Microsoft Graph)", "The warning before the secret expires.");

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Layer.Azure;
 using Layer.Cli;
+using Layer.Inventory;
 using Layer.Secrets;
 using Layer.Syncing;
 
@@ -102,7 +103,7 @@ internal static class ConnectCommand
         }
 
         if (outcome.Connection is { } connected)
-            await layer.RefreshNamesAsync(workspace, [connected], cancellationToken);
+            await NamesCommand.AfterSyncAsync(app, layer, workspace, [connected], cancellationToken);
         terminal.Say();
         terminal.Say($"{terminal.ErrorInk.Good("✓")} {terminal.ErrorInk.Strong(options.Name)} is connected and its first evidence is sealed.");
         terminal.Say(terminal.ErrorInk.Quiet("  Next: layer show assignments --privileged · layer evidence list · layer verify"));

@@ -16,7 +16,7 @@ internal sealed record AssignmentRow(Seen Assignment, string? RoleName, bool Pri
         { State: Inventory.NameState.Resolved, Name: { } name } => name,
         { State: Inventory.NameState.NotFound } => $"not found in this directory ({Assignment.Text("principalId")})",
         { State: Inventory.NameState.NotPermitted } => $"name not permitted ({Assignment.Text("principalId")})",
-        _ => Assignment.Text("principalId"),
+        _ => $"not looked up ({Assignment.Text("principalId")})",
     };
 
     /// <summary>The scope without the parts every row shares.</summary>
@@ -35,11 +35,11 @@ internal sealed record AssignmentRow(Seen Assignment, string? RoleName, bool Pri
     }
 
     public static async Task<IEnumerable<AssignmentRow>> ReadAsync(
-        InventoryReader inventory, Reading reading, IReadOnlyDictionary<string, PrincipalName> names, CancellationToken cancellationToken)
+        InventoryReader inventory, Reading reading, KnownNames names, CancellationToken cancellationToken)
     {
         var roles = await inventory.RolesAsync(reading, cancellationToken);
         return (await inventory.ListAsync(reading, ObservationType.RoleAssignment, cancellationToken)).Select(seen => new AssignmentRow(
-            seen, roles.FindName(seen.Text("roleDefinitionId")), roles.IsPrivileged(seen.Text("roleDefinitionId")), names.GetValueOrDefault(seen.Text("principalId"))));
+            seen, roles.FindName(seen.Text("roleDefinitionId")), roles.IsPrivileged(seen.Text("roleDefinitionId")), names.Find(seen)));
     }
 }
 

@@ -36,11 +36,11 @@ internal static class DiffCommand
     }
 
     /// <summary>One line that says what the change is about.</summary>
-    public static string Describe(Change change, IReadOnlyDictionary<string, PrincipalName> names)
+    public static string Describe(Change change, KnownNames names)
     {
         if (change.Subject.Type != ObservationType.RoleAssignment)
             return change.Role ?? change.Subject.Text(change.Subject.Type == ObservationType.Subscription ? "displayName" : "name");
-        var row = new AssignmentRow(change.Subject, change.Role, change.Privileged, names.GetValueOrDefault(change.Subject.Text("principalId")));
+        var row = new AssignmentRow(change.Subject, change.Role, change.Privileged, names.Find(change.Subject));
         return $"{row.Role} for {row.Who} on {row.ShortScope}";
     }
 
@@ -49,7 +49,7 @@ internal static class DiffCommand
         ObservationType.RoleAssignment => "assignment", ObservationType.RoleDefinition => "role", ObservationType.ResourceGroup => "group", _ => "subscription",
     };
 
-    private static async Task<(IReadOnlyList<Change> Changes, IReadOnlyDictionary<string, PrincipalName> Names)> ReadAsync(
+    private static async Task<(IReadOnlyList<Change> Changes, KnownNames Names)> ReadAsync(
         InventoryReader inventory, DateOnly from, DateOnly to, Terminal terminal, CancellationToken cancellationToken)
     {
         var before = (await inventory.ReadingsAsync(from, cancellationToken)).ToDictionary(r => r.Connection);
@@ -74,7 +74,7 @@ internal static class DiffCommand
         return (changes, await inventory.NamesAsync(cancellationToken));
     }
 
-    private static void Write(Terminal terminal, OutputForm form, IReadOnlyList<Change> changes, IReadOnlyDictionary<string, PrincipalName> names) => new Listing<Change>(
+    private static void Write(Terminal terminal, OutputForm form, IReadOnlyList<Change> changes, KnownNames names) => new Listing<Change>(
         [
             new("", "change", c => form == OutputForm.Csv ? c.Kind.ToString().ToLowerInvariant() : c.Kind switch { ChangeKind.Added => "+", ChangeKind.Removed => "−", _ => "~" })
             {

@@ -54,24 +54,25 @@ internal sealed class InventoryReader(LayerDatabase database, Guid workspace)
         new(await ListAsync(reading, ObservationType.RoleDefinition, cancellationToken));
 
     /// <summary>What directories call principals; one that was never looked up is not in it.</summary>
-    public async Task<IReadOnlyDictionary<string, PrincipalName>> NamesAsync(CancellationToken cancellationToken)
+    public async Task<KnownNames> NamesAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.ConnectAsync(cancellationToken);
-        var names = new Dictionary<string, PrincipalName>(StringComparer.OrdinalIgnoreCase);
+        var names = new List<PrincipalName>();
         var rows = connection.QueryAsync(
-            "SELECT tenant_id, principal_id, state, name, detail, looked_up_at FROM principal_name WHERE workspace = @workspace",
+            "SELECT tenant_id, principal_id, state, name, detail, first_looked_up_at, last_looked_up_at FROM principal_name WHERE workspace = @workspace",
             cancellationToken, ("@workspace", database.Engine.Id(workspace)));
         await foreach (var row in rows)
         {
-            names[row.GetString(1)] = new PrincipalName
+            names.Add(new PrincipalName
             {
                 Workspace = workspace, TenantId = database.Engine.ReadId(row, 0), PrincipalId = row.GetString(1),
                 State = KebabCaseText.Parse<NameState>(row.GetString(2)), Name = row.IsDBNull(3) ? null : row.GetString(3),
-                Detail = row.IsDBNull(4) ? null : row.GetString(4), LookedUpAt = new DateTimeOffset(row.GetInt64(5), TimeSpan.Zero),
-            };
+                Detail = row.IsDBNull(4) ? null : row.GetString(4), FirstLookedUpAt = new DateTimeOffset(row.GetInt64(5), TimeSpan.Zero),
+                LastLookedUpAt = new DateTimeOffset(row.GetInt64(6), TimeSpan.Zero),
+            });
         }
 
-        return names;
+        return new KnownNames(names);
     }
 
     private static JsonElement FactsOf(DbDataReader row)

@@ -7,6 +7,7 @@ internal sealed class PrincipalName
 
     public required Guid TenantId { get; init; }
 
+    /// <summary>The object id, in lower case.</summary>
     public required string PrincipalId { get; init; }
 
     public required NameState State { get; set; }
@@ -17,7 +18,9 @@ internal sealed class PrincipalName
     /// <summary>E.g. a user principal name; null when the directory has none.</summary>
     public string? Detail { get; set; }
 
-    public required DateTimeOffset LookedUpAt { get; set; }
+    public required DateTimeOffset FirstLookedUpAt { get; init; }
+
+    public required DateTimeOffset LastLookedUpAt { get; set; }
 }
 
 /// <summary>"Not looked up" has no row.</summary>

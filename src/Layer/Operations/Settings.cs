@@ -18,7 +18,7 @@ internal sealed class Settings
     [
         new("Layer:Database", "postgres://user:password@host/database; without it, SQLite in the data folder", Secret: true),
         new("Layer:LogOrigin", "the origin of the evidence log, set before the first start; without it, layer/<workspace id>", Secret: false),
-        new("Layer:Names", "on or off: ask Microsoft Graph what principals are called; without it, on", Secret: false),
+        new("Layer:Names", "true or false: ask Microsoft Graph after each sync what principals are called; without it, false", Secret: false),
     ];
 
     /// <summary>An absolute path.</summary>
@@ -32,7 +32,7 @@ internal sealed class Settings
     public string? LogOrigin => Find("Layer:LogOrigin");
 
     /// <summary>Whether Microsoft Graph is asked for names after a sync.</summary>
-    public bool Names => Find("Layer:Names") != "off";
+    public bool Names => "true".Equals(Find("Layer:Names"), StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Reads all of it; <paramref name="problems"/> lists every key that does not exist and every file that cannot be read.</summary>
     public static Settings Read(IReadOnlyDictionary<string, string> environment, out IReadOnlyList<string> problems)
@@ -51,8 +51,8 @@ internal sealed class Settings
             found.Add($"{name} in {file} is no setting. Allowed: {string.Join(", ", Keys.Select(key => key.Name))}.");
 
         var all = Keys.Select(key => Resolve(key, environment, inFile, file)).ToArray();
-        if (all.First(setting => setting.Name == "Layer:Names") is { Value: not (null or "on" or "off") } names)
-            found.Add($"Layer:Names is '{names.Value}'. Allowed: on, off.");
+        if (all.First(setting => setting.Name == "Layer:Names") is { Value: { } names } && !bool.TryParse(names, out _))
+            found.Add($"Layer:Names is '{names}'. Allowed: true, false.");
         problems = found;
         return new Settings(folder.Value!, [folder, .. all]);
     }

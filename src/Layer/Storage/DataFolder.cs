@@ -1,3 +1,5 @@
+using Layer.Operations;
+
 namespace Layer.Storage;
 
 /// <summary>Where an installation keeps its database and keys: <c>LAYER_DATA</c>, else the platform's folder for a user's data.</summary>
@@ -8,15 +10,46 @@ internal sealed record DataFolder(string Path)
     /// <summary>Outside backups unless asked for: with it and a database, secrets can be read.</summary>
     public string Keys => System.IO.Path.Combine(Path, "keys");
 
-    /// <summary>Makes the folder, and keys/ in it, readable by this user only.</summary>
-    public void Create()
+    /// <summary>Whether there is a SQLite database. One that cannot be seen is never called absent.</summary>
+    /// <exception cref="RefusedException">DATA_FOLDER_UNWRITABLE.</exception>
+    public bool HasDatabase()
     {
-        foreach (var folder in (ReadOnlySpan<string>)[Path, Keys])
+        if (File.Exists(Path))
+            throw Unwritable("it is a file");
+        try
         {
-            if (OperatingSystem.IsWindows())
-                Directory.CreateDirectory(folder);
-            else
-                Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            File.GetAttributes(Database);
+            return true;
+        }
+        catch (Exception absent) when (absent is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(refused.Message);
         }
     }
+
+    /// <summary>Makes the folder, and keys/ in it, readable by this user only.</summary>
+    /// <exception cref="RefusedException">DATA_FOLDER_UNWRITABLE.</exception>
+    public void Create()
+    {
+        try
+        {
+            foreach (var folder in (ReadOnlySpan<string>)[Path, Keys])
+            {
+                if (OperatingSystem.IsWindows())
+                    Directory.CreateDirectory(folder);
+                else
+                    Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            }
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(refused.Message);
+        }
+    }
+
+    private RefusedException Unwritable(string reason) => new("DATA_FOLDER_UNWRITABLE", ("folder", Path), ("reason", reason.TrimEnd('.')));
 }

@@ -95,6 +95,9 @@ internal abstract record DatabaseAddress
     /// <param name="File">Path of the file; made when it is not there.</param>
     public sealed record Sqlite(string File) : DatabaseAddress
     {
+        /// <summary>How long a writer waits for another. A commit of 4,000 rows takes half a second; one that waits longer than this has met a stuck one.</summary>
+        public int BusySeconds { get; init; } = 30;
+
         public override string ToString() => $"SQLite {File}";
     }
 

@@ -25,7 +25,9 @@ internal sealed class LayerDatabase : IAsyncDisposable
     public IReadOnlyList<string> RestoredGuards { get; private set; } = [];
 
     /// <summary>Opens the database, makes or migrates it when needed, and puts its guards in place.</summary>
-    /// <exception cref="RefusedException">DATABASE_NEWER: a newer Layer has migrated it. Nothing was changed.</exception>
+    /// <exception cref="RefusedException">
+    /// DATABASE_NEWER: a newer Layer has migrated it. DATABASE_UNREACHABLE, DATABASE_LOCKED, DATA_FOLDER_UNWRITABLE: see there. Nothing was changed.
+    /// </exception>
     public static async Task<LayerDatabase> OpenAsync(DatabaseAddress address, CancellationToken cancellationToken)
     {
         var engine = StorageEngine.Of(address);
@@ -36,6 +38,11 @@ internal sealed class LayerDatabase : IAsyncDisposable
             await database.MigrateAsync(connection, cancellationToken);
             await database.RestoreGuardsAsync(connection, cancellationToken);
             return database;
+        }
+        catch (DbException broken) when (DatabaseFailure.Find(broken, address) is { } failure)
+        {
+            await engine.DisposeAsync();
+            throw new RefusedException(failure, broken);
         }
         catch
         {

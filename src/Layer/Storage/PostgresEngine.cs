@@ -102,6 +102,11 @@ internal sealed class PostgresEngine : StorageEngine
         return guards;
     }
 
+    public override Task BeginErasingAsync(DbConnection connection, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public override async Task EndErasingAsync(DbConnection connection, string table, CancellationToken cancellationToken) =>
+        await connection.ExecuteAsync($"VACUUM \"{table}\"", cancellationToken);
+
     public override ValueTask DisposeAsync() => _source.DisposeAsync();
 
     private static IEnumerable<Guard> GuardsOf(GuardedTable table)

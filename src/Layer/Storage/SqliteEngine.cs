@@ -1,6 +1,7 @@
 using System.Data;
 using System.Data.Common;
 using Layer.Evidence;
+using Layer.Operations;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
@@ -9,21 +10,20 @@ namespace Layer.Storage;
 
 internal sealed class SqliteEngine : StorageEngine
 {
-    // A commit of 4,000 rows takes half a second; a writer that waits longer than this has met a stuck one.
-    private const int BusySeconds = 30;
-
+    private readonly DatabaseAddress.Sqlite _address;
     private readonly string _connectionString;
     private readonly DbContextOptions<SqliteDb> _options;
 
-    public SqliteEngine(string file)
+    public SqliteEngine(DatabaseAddress.Sqlite address)
     {
+        _address = address;
         _connectionString = new SqliteConnectionStringBuilder
         {
-            DataSource = file,
+            DataSource = address.File,
             ForeignKeys = true,
             // Without it REPLACE deletes rows behind the back of the DELETE guards.
             RecursiveTriggers = true,
-            DefaultTimeout = BusySeconds,
+            DefaultTimeout = address.BusySeconds,
         }.ConnectionString;
         _options = new DbContextOptionsBuilder<SqliteDb>().UseSqlite(_connectionString).AddInterceptors(new Pragmas()).Options;
     }
@@ -48,9 +48,18 @@ internal sealed class SqliteEngine : StorageEngine
         }
     }
 
-    public override Task<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellationToken) =>
-        // BEGIN IMMEDIATE: what is read inside is what the commit builds on, no other writer can come between.
-        Task.FromResult<DbTransaction>(((SqliteConnection)connection).BeginTransaction(IsolationLevel.Serializable, deferred: false));
+    public override Task<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        try
+        {
+            // BEGIN IMMEDIATE: what is read inside is what the commit builds on, no other writer can come between.
+            return Task.FromResult<DbTransaction>(((SqliteConnection)connection).BeginTransaction(IsolationLevel.Serializable, deferred: false));
+        }
+        catch (SqliteException broken) when (DatabaseFailure.Find(broken, _address) is { } failure)
+        {
+            throw new RefusedException(failure, broken);
+        }
+    }
 
     public override Task<DbTransaction> BeginReadAsync(DbConnection connection, CancellationToken cancellationToken) =>
         Task.FromResult<DbTransaction>(((SqliteConnection)connection).BeginTransaction(IsolationLevel.Serializable, deferred: true));
@@ -121,6 +130,16 @@ internal sealed class SqliteEngine : StorageEngine
         while (await rows.ReadAsync(cancellationToken))
             guards[rows.GetString(0)] = rows.GetString(1);
         return guards;
+    }
+
+    public override async Task BeginErasingAsync(DbConnection connection, CancellationToken cancellationToken) =>
+        await connection.ExecuteAsync("PRAGMA secure_delete = ON", cancellationToken);
+
+    // The write-ahead log still has the pages as they were.
+    public override async Task EndErasingAsync(DbConnection connection, string table, CancellationToken cancellationToken)
+    {
+        await connection.ExecuteAsync("PRAGMA wal_checkpoint(TRUNCATE)", cancellationToken);
+        await connection.ExecuteAsync("PRAGMA secure_delete = OFF", cancellationToken);
     }
 
     public override ValueTask DisposeAsync()

@@ -16,6 +16,7 @@ internal abstract class StorageEngine : IAsyncDisposable
     public abstract Task<DbConnection> OpenAsync(CancellationToken cancellationToken);
 
     /// <summary>Begins a transaction that will write. On SQLite it waits for the one writer that may be at work.</summary>
+    /// <exception cref="Operations.RefusedException">DATABASE_LOCKED: it waited in vain.</exception>
     public abstract Task<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellationToken);
 
     /// <summary>Begins a transaction in which every read sees the same moment, and which holds up no writer.</summary>
@@ -56,11 +57,17 @@ internal abstract class StorageEngine : IAsyncDisposable
     /// <summary>The guards as they stand in the database.</summary>
     public abstract Task<Dictionary<string, string>> ReadGuardsAsync(DbConnection connection, CancellationToken cancellationToken);
 
+    /// <summary>Before rows about people are deleted over a connection: the engine then leaves nothing of them in its files.</summary>
+    public abstract Task BeginErasingAsync(DbConnection connection, CancellationToken cancellationToken);
+
+    /// <summary>After the rows of a table were deleted and committed.</summary>
+    public abstract Task EndErasingAsync(DbConnection connection, string table, CancellationToken cancellationToken);
+
     public abstract ValueTask DisposeAsync();
 
     public static StorageEngine Of(DatabaseAddress address) => address switch
     {
-        DatabaseAddress.Sqlite sqlite => new SqliteEngine(sqlite.File),
+        DatabaseAddress.Sqlite sqlite => new SqliteEngine(sqlite),
         DatabaseAddress.Postgres postgres => new PostgresEngine(postgres.ConnectionString),
         _ => throw new ArgumentException("There are two engines.", nameof(address)),
     };

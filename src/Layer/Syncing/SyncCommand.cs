@@ -2,6 +2,7 @@ using System.CommandLine;
 using Layer.Cli;
 using Layer.Connections;
 using Layer.Evidence.Collecting;
+using Layer.Inventory;
 using Layer.Ledger;
 using Layer.Operations;
 using Layer.Workspaces;
@@ -80,14 +81,14 @@ internal static class SyncCommand
             }
         }
 
-        var complete = came.Where(result => result.Failure is null).Select(result => result.Connection).ToHashSet(StringComparer.Ordinal);
-        await layer.RefreshNamesAsync(workspace, connections.Where(connection => complete.Contains(connection.Name)), cancellationToken);
         SyncResult[] results = [.. came.OrderBy(r => r.Connection, StringComparer.Ordinal)];
         Write(app.Terminal, form, results);
         var codes = results.Where(r => r.Failure is not null).Select(r => FailureReport.Print(app, r.Failure!, connecting: false, form)).ToList();
         if (unsigned is not null)
             codes.Add(FailureReport.Print(app, unsigned, connecting: false, form));
         cancellationToken.ThrowIfCancellationRequested();
+        var complete = results.Where(result => result.Failure is null).Select(result => result.Connection).ToHashSet(StringComparer.Ordinal);
+        await NamesCommand.AfterSyncAsync(app, layer, workspace, connections.Where(connection => complete.Contains(connection.Name)), cancellationToken);
         return ExitCode.WorstOf(codes);
     }
 

@@ -28,6 +28,16 @@ internal sealed class LayerProcess : IDisposable
         return StartAsync("/usr/bin/script", ["-qefc", line, "/dev/null"], input: null);
     }
 
+    /// <summary>The platform's proxy and trust lead to an emulator, and to nothing else.</summary>
+    public async Task ReachAsync(Layer.AzureEmulator.Emulator emulator)
+    {
+        var anchor = Path.Combine(Home, "anchor.pem");
+        await emulator.WriteTrustAnchorAsync(anchor);
+        Variables["HTTPS_PROXY"] = emulator.Proxy.ToString();
+        Variables["SSL_CERT_FILE"] = anchor;
+        Variables["SSL_CERT_DIR"] = "/nonexistent";
+    }
+
     public void Dispose() => _home.Delete(recursive: true);
 
     private async Task<Outcome> StartAsync(string program, string[] args, string? input)

@@ -58,6 +58,9 @@ internal sealed class LedgerWorld : IAsyncDisposable
         return world;
     }
 
+    /// <summary>As the next process would.</summary>
+    public Task<LayerDatabase> OpenAgainAsync() => _test.OpenAsync();
+
     public async Task<Guid> ConnectAsync(string name, Guid subscription)
     {
         var engine = Database.Engine;

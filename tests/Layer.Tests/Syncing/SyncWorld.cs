@@ -42,12 +42,14 @@ internal sealed class SyncWorld : IAsyncDisposable
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>The app's name is new each time: MSAL remembers refusals for the whole process.</summary>
-    public static async Task<SyncWorld> StartAsync(Engine engine, PostgresCluster cluster, string role = "Reader", string? secret = null)
+    public static async Task<SyncWorld> StartAsync(Engine engine, PostgresCluster cluster, string role = "Reader", string? secret = null,
+        Action<TenantBuilder>? more = null, Action<SubscriptionBuilder>? each = null)
     {
         var world = World.Create();
         world.Tenant($"contoso-{Guid.NewGuid():n}", tenant =>
         {
             tenant.App("layer", app => app.Secret(secret)).User("ada").User("grace");
+            more?.Invoke(tenant);
             foreach (var name in Names)
             {
                 tenant.Subscription(name, subscription =>
@@ -55,6 +57,7 @@ internal sealed class SyncWorld : IAsyncDisposable
                     if (role.Length > 0)
                         subscription.Grant(role, "layer");
                     subscription.Grant("Owner", "ada").ResourceGroup($"rg-{name}").ResourceGroup("rg-data", grants: [("Contributor", "grace")]);
+                    each?.Invoke(subscription);
                 });
             }
         });

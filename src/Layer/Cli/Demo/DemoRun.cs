@@ -52,7 +52,7 @@ internal sealed class DemoRun(LayerApp app, Settings settings)
                 continue;
             await layer.SyncsWith(connector).RunAsync(connections, SyncTrigger.Scheduled, Schedule, done: null, cancellationToken);
             if (day != DemoStory.SecretExpired)
-                await layer.NamesOf(workspace, connector).RefreshAsync(connections, cancellationToken);
+                await layer.NamesOf(workspace, connector).RefreshAsync(connections, all: false, cancellationToken);
         }
     }
 

@@ -209,9 +209,13 @@ namespace Layer.Storage.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("detail");
 
-                    b.Property<long>("LookedUpAt")
+                    b.Property<long>("FirstLookedUpAt")
                         .HasColumnType("bigint")
-                        .HasColumnName("looked_up_at");
+                        .HasColumnName("first_looked_up_at");
+
+                    b.Property<long>("LastLookedUpAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_looked_up_at");
 
                     b.Property<string>("Name")
                         .HasColumnType("text")

@@ -172,7 +172,8 @@ namespace Layer.Storage.Migrations.Postgres
                     state = table.Column<string>(type: "text", nullable: false),
                     name = table.Column<string>(type: "text", nullable: true),
                     detail = table.Column<string>(type: "text", nullable: true),
-                    looked_up_at = table.Column<long>(type: "bigint", nullable: false)
+                    first_looked_up_at = table.Column<long>(type: "bigint", nullable: false),
+                    last_looked_up_at = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {

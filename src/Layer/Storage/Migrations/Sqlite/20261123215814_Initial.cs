@@ -165,7 +165,8 @@ namespace Layer.Storage.Migrations.Sqlite
                     state = table.Column<string>(type: "TEXT", nullable: false),
                     name = table.Column<string>(type: "TEXT", nullable: true),
                     detail = table.Column<string>(type: "TEXT", nullable: true),
-                    looked_up_at = table.Column<long>(type: "INTEGER", nullable: false)
+                    first_looked_up_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    last_looked_up_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {

@@ -207,9 +207,13 @@ namespace Layer.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("detail");
 
-                    b.Property<long>("LookedUpAt")
+                    b.Property<long>("FirstLookedUpAt")
                         .HasColumnType("INTEGER")
-                        .HasColumnName("looked_up_at");
+                        .HasColumnName("first_looked_up_at");
+
+                    b.Property<long>("LastLookedUpAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("last_looked_up_at");
 
                     b.Property<string>("Name")
                         .HasColumnType("TEXT")
