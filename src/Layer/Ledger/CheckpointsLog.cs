@@ -2,6 +2,8 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Layer.Evidence.Log;
+using Layer.Operations;
+using Layer.Storage;
 
 namespace Layer.Ledger;
 
@@ -64,7 +66,20 @@ internal sealed class CheckpointsLog(string keysFolder)
     }
 
     /// <summary>Appends a line; it is on disk when this returns.</summary>
+    /// <exception cref="RefusedException">DATA_FOLDER_UNWRITABLE.</exception>
     public async Task AppendAsync(SignedCheckpoint checkpoint, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await WriteAsync(checkpoint, cancellationToken);
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw DataFolder.Unwritable(keysFolder, refused.Message);
+        }
+    }
+
+    private async Task WriteAsync(SignedCheckpoint checkpoint, CancellationToken cancellationToken)
     {
         var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.Read };
         if (!OperatingSystem.IsWindows())

@@ -5,6 +5,7 @@ namespace Layer.Operations;
 /// <summary>The database, the log and the data folder will not do what was asked.</summary>
 internal static class ProductErrors
 {
+    private const string Whole = "A sync is stored whole or not at all. Evidence sealed so far is unchanged.";
     private const string Untouched = "Nothing was read from Azure and nothing was changed.";
 
     // Facts: migration
@@ -31,8 +32,8 @@ internal static class ProductErrors
         Commands = ["layer config explain"],
         Kind = FailureKind.Other,
         Persistence = Persistence.Transient,
-        SafeOnConnect = Untouched,
-        SafeOnSync = Untouched,
+        SafeOnConnect = Whole,
+        SafeOnSync = Whole,
     };
 
     // Facts: database, seconds
@@ -120,8 +121,8 @@ internal static class ProductErrors
         Commands = ["ls -ld {folder}; df -h {folder}"],
         Kind = FailureKind.Other,
         Persistence = Persistence.Permanent,
-        SafeOnConnect = Untouched,
-        SafeOnSync = Untouched,
+        SafeOnConnect = Whole,
+        SafeOnSync = Whole,
     };
 
     public static IReadOnlyList<ErrorEntry> All { get; } =

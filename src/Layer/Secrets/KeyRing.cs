@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Text;
 using Layer.Operations;
+using Layer.Storage;
 
 namespace Layer.Secrets;
 
@@ -92,7 +93,20 @@ internal sealed class KeyRing : IDisposable
     }
 
     /// <summary>Adds a newer key, which is current from now on. It is on disk, and flushed, before this returns.</summary>
+    /// <exception cref="RefusedException">DATA_FOLDER_UNWRITABLE.</exception>
     public KeyEncryptionKey Add()
+    {
+        try
+        {
+            return Make();
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            throw DataFolder.Unwritable(_folder, refused.Message);
+        }
+    }
+
+    private KeyEncryptionKey Make()
     {
         lock (_lock)
         {

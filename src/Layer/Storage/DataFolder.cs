@@ -15,7 +15,7 @@ internal sealed record DataFolder(string Path)
     public bool HasDatabase()
     {
         if (File.Exists(Path))
-            throw Unwritable("it is a file");
+            throw Unwritable(Path, "it is a file");
         try
         {
             File.GetAttributes(Database);
@@ -27,7 +27,7 @@ internal sealed record DataFolder(string Path)
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            throw Unwritable(refused.Message);
+            throw Unwritable(Path, refused.Message);
         }
     }
 
@@ -47,9 +47,10 @@ internal sealed record DataFolder(string Path)
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            throw Unwritable(refused.Message);
+            throw Unwritable(Path, refused.Message);
         }
     }
 
-    private RefusedException Unwritable(string reason) => new("DATA_FOLDER_UNWRITABLE", ("folder", Path), ("reason", reason.TrimEnd('.')));
+    /// <summary>DATA_FOLDER_UNWRITABLE, for the folder or one in it.</summary>
+    public static RefusedException Unwritable(string folder, string reason) => new("DATA_FOLDER_UNWRITABLE", ("folder", folder), ("reason", reason.TrimEnd('.')));
 }

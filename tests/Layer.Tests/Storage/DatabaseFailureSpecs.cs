@@ -102,6 +102,35 @@ public sealed class DatabaseFailureSpecs(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task A_signature_that_cannot_be_written_leaves_what_was_sealed_and_is_made_up_for()
+    {
+        await using var world = await LedgerWorld.StartAsync(Engine.Sqlite, cluster);
+        await world.SyncAsync();
+        var file = Path.Combine(world.Folder.Keys, "checkpoints.log");
+        Directory.CreateDirectory(file);
+        var leaves = await world.CountAsync("log_leaf");
+
+        await RefusedAsync("DATA_FOLDER_UNWRITABLE", world.SignAsync);
+        Assert.Equal((leaves, 0L), (await world.CountAsync("log_leaf"), await world.CountAsync("checkpoint")));
+
+        Directory.Delete(file);
+        await world.SignAsync();
+        Assert.Equal(1, await world.CountAsync("checkpoint"));
+    }
+
+    [Fact]
+    public async Task A_first_key_that_cannot_be_written_is_refused()
+    {
+        await using var test = await TestDatabase.CreateAsync(Engine.Sqlite, cluster);
+        Directory.Delete(test.Folder.Keys);
+        await File.WriteAllTextAsync(test.Folder.Keys, "", Cancellation);
+        using var ring = Layer.Secrets.KeyRing.Open(test.Folder.Keys, TimeProvider.System);
+        ring.Check([]);
+
+        await RefusedAsync("DATA_FOLDER_UNWRITABLE", () => Task.FromResult(ring.GetCurrent()));
+    }
+
+    [Fact]
     public async Task A_guard_that_was_missing_is_told_loudly_by_the_command_that_finds_it_gone()
     {
         using var layer = new LayerProcess();
