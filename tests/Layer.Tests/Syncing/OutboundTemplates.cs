@@ -3,7 +3,7 @@ using Layer.AzureEmulator;
 
 namespace Layer.Tests.Syncing;
 
-/// <summary>Everything a sync may send, written down once more: method, host, path and query, each whole.</summary>
+/// <summary>Everything that connecting, checking and syncing may send, written down once more: method, host, path and query, each whole.</summary>
 internal static partial class OutboundTemplates
 {
     private const string Id = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}";
@@ -13,6 +13,8 @@ internal static partial class OutboundTemplates
     // A page after the first repeats its list's address and adds $skiptoken.
     [GeneratedRegex(
         $@"^(POST\ login\.microsoftonline\.com/{Id}/oauth2/v2\.0/token
+        |POST\ graph\.microsoft\.com/v1\.0/directoryObjects/getByIds
+        |GET\ graph\.microsoft\.com/v1\.0/applications\(appId='{Id}'\)\?(\$|%24)select=[a-zA-Z,]+
         |GET\ management\.azure\.com/subscriptions/{Id}(
             \?api-version=2022-12-01
             |/resourcegroups\?api-version=2022-09-01

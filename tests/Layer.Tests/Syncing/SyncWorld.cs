@@ -42,8 +42,9 @@ internal sealed class SyncWorld : IAsyncDisposable
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>The app's name is new each time: MSAL remembers refusals for the whole process.</summary>
-    public static async Task<SyncWorld> StartAsync(Engine engine, PostgresCluster cluster, string role = "Reader", string? secret = null,
-        Action<TenantBuilder>? more = null, Action<SubscriptionBuilder>? each = null)
+    public static async Task<SyncWorld> StartAsync(
+        Engine engine, PostgresCluster cluster, string role = "Reader", string? secret = null,
+        Action<TenantBuilder>? more = null, Action<SubscriptionBuilder>? each = null, int? pageSize = null, Action<World>? with = null)
     {
         var world = World.Create();
         world.Tenant($"contoso-{Guid.NewGuid():n}", tenant =>
@@ -61,9 +62,10 @@ internal sealed class SyncWorld : IAsyncDisposable
                 });
             }
         });
+        with?.Invoke(world);
         var clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 23, 6, 0, 0, TimeSpan.Zero));
         var azureClock = new InterruptingClock(clock);
-        var azure = await Emulator.StartAsync(world, new EmulatorOptions { Clock = azureClock, Throttling = false }, Cancellation);
+        var azure = await Emulator.StartAsync(world, new EmulatorOptions { Clock = azureClock, Throttling = false, PageSize = pageSize }, Cancellation);
         var running = new SyncWorld(await TestDatabase.CreateAsync(engine, cluster), azure, clock, azureClock);
         await running.StartNodeAsync();
         return running;

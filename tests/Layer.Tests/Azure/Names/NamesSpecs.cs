@@ -24,7 +24,7 @@ public sealed class NamesSpecs
     }
 
     [Fact]
-    public async Task A_deleted_principal_is_not_found_and_a_foreign_group_is_never_called_missing()
+    public async Task F05_A_deleted_principal_is_not_found_and_a_foreign_group_is_never_called_missing()
     {
         await using var azure = await StartAsync(LeastRights);
 
@@ -45,7 +45,7 @@ public sealed class NamesSpecs
     }
 
     [Fact]
-    public async Task What_may_not_be_read_is_not_permitted_and_not_missing()
+    public async Task F05_What_may_not_be_read_is_not_permitted_and_not_missing()
     {
         await using var azure = await StartAsync("User.Read.All");
 
@@ -69,7 +69,7 @@ public sealed class NamesSpecs
     }
 
     [Fact]
-    public async Task Names_are_asked_for_a_thousand_at_a_time()
+    public async Task F05_Names_are_asked_for_a_thousand_at_a_time()
     {
         await using var azure = await StartAsync(LeastRights);
         var many = Enumerable.Range(0, 2500).Select(_ => new NamelessPrincipal(Guid.NewGuid(), "User")).ToList();
