@@ -44,7 +44,7 @@ internal sealed class ResourceGroup(Observation observation) : IListed
             var key = facts.Id.ToLower();
             if (!key.StartsWith(prefix, StringComparison.Ordinal))
                 throw new MalformedAnswerException("A resource group's id is not one of this subscription.") { Entry = SubscriptionErrors.Mismatch };
-            return new ResourceGroup(Observation.Create(writer, ObservationType.ResourceGroup, key, facts, static (w, f) => f.WriteTo(w)));
+            return new ResourceGroup(Observation.Create(writer, ObservationType.ResourceGroup, key, facts.Id.ToString(), facts, static (w, f) => f.WriteTo(w)));
         };
     }
 

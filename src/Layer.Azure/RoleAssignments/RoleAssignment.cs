@@ -53,7 +53,7 @@ internal sealed record RoleAssignment(
             if (scope.StartsWith("/subscriptions/", StringComparison.Ordinal) && scope != here && !scope.StartsWith(here + "/", StringComparison.Ordinal))
                 throw new MalformedAnswerException("A role assignment's scope lies in another subscription.") { Entry = SubscriptionErrors.Mismatch };
             facts.Level = ScopeLevel.Of(scope);
-            var observation = Observation.Create(writer, ObservationType.RoleAssignment, key, facts, static (w, f) => f.WriteTo(w));
+            var observation = Observation.Create(writer, ObservationType.RoleAssignment, key, facts.Id.ToString(), facts, static (w, f) => f.WriteTo(w));
             return new RoleAssignment(observation, facts.RoleDefinitionId, scope, facts.Level, facts.PrincipalId.EqualsIgnoreCase(own), facts.PrincipalType.EqualsIgnoreCase("Group"));
         };
     }

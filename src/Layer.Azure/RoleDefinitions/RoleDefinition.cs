@@ -18,7 +18,10 @@ internal sealed class RoleDefinition : IListed
     private const string ApiVersion = "2022-04-01";
     private const string CustomRole = "CustomRole";
 
+    private const string Subscriptions = "/subscriptions/";
+
     private JsonText _name, _type;
+    private string _sourceId = "";
     private ReadOnlyMemory<byte> _permissions, _assignableScopes;
 
     private RoleDefinition()
@@ -70,13 +73,14 @@ internal sealed class RoleDefinition : IListed
         }
 
         var text = id.ToString();
-        if (text.StartsWith("/subscriptions/", StringComparison.OrdinalIgnoreCase) && !text.StartsWith(here, StringComparison.OrdinalIgnoreCase))
+        if (text.StartsWith(Subscriptions, StringComparison.OrdinalIgnoreCase) && !text.StartsWith(here, StringComparison.OrdinalIgnoreCase))
             throw new MalformedAnswerException("A role definition's id is one of another subscription.") { Entry = SubscriptionErrors.Mismatch };
         if (!Guid.TryParseExact(text.AsSpan(text.LastIndexOf('/') + 1), "D", out var guid))
             throw new MalformedAnswerException("A role definition's id does not end in a GUID.");
         if (definition._name.IsNull || definition._type.IsNull || definition._permissions.IsEmpty || definition._assignableScopes.IsEmpty)
             throw new MalformedAnswerException("A role definition lacks its roleName, type, permissions or assignableScopes.");
         definition.Id = guid;
+        definition._sourceId = text;
         definition.Digest = Digest.Of(page.Span[start..(int)reader.BytesConsumed]);
         return definition;
     }
@@ -87,7 +91,7 @@ internal sealed class RoleDefinition : IListed
     /// whether the page was read for this connection or is shared by the connections of one app registration.
     /// </remarks>
     public Observation Observe(CanonicalWriter writer, Guid subscription) => Observation.Create(
-        writer, ObservationType.RoleDefinition, $"/subscriptions/{subscription}/providers/microsoft.authorization/roledefinitions/{Id}", this,
+        writer, ObservationType.RoleDefinition, $"/subscriptions/{subscription}/providers/microsoft.authorization/roledefinitions/{Id}", SourceIdIn(subscription), this,
         static (w, d) => d.WriteTo(w));
 
     public IReadOnlyList<ActionRules> Rules()
@@ -104,6 +108,16 @@ internal sealed class RoleDefinition : IListed
 
     private static Uri Address(CloudEndpoints cloud, Guid subscription, string rest) =>
         new(cloud.Arm, $"/subscriptions/{subscription}/providers/Microsoft.Authorization/roleDefinitions{rest}");
+
+    // A page read for another connection of the app registration names that one's subscription; asked here, Azure names this one.
+    private string SourceIdIn(Guid subscription)
+    {
+        if (!_sourceId.StartsWith(Subscriptions, StringComparison.OrdinalIgnoreCase))
+            return _sourceId;
+        var (own, end) = (subscription.ToString(), _sourceId.IndexOf('/', Subscriptions.Length));
+        return _sourceId.AsSpan(Subscriptions.Length, end - Subscriptions.Length).Equals(own, StringComparison.OrdinalIgnoreCase)
+            ? _sourceId : string.Concat(_sourceId.AsSpan(0, Subscriptions.Length), own, _sourceId.AsSpan(end));
+    }
 
     private void WriteTo(CanonicalWriter writer)
     {

@@ -39,7 +39,7 @@ internal sealed record Subscription(Observation Observation, Guid Id, Guid Tenan
             || !Guid.TryParse(tenantId.ToString(), out var tenant))
             throw new MalformedAnswerException("The subscription lacks its id, subscriptionId, tenantId, displayName or state.");
         var observation = Observation.Create(
-            new CanonicalWriter(), ObservationType.Subscription, id.ToLower(), (displayName, state, subscriptionId, tenantId), static (w, s) =>
+            new CanonicalWriter(), ObservationType.Subscription, id.ToLower(), id.ToString(), (displayName, state, subscriptionId, tenantId), static (w, s) =>
             {
                 w.Name("displayName");
                 s.displayName.WriteTo(w);

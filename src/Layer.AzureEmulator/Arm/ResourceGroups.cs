@@ -23,7 +23,8 @@ internal static partial class ResourceGroups
         var seen = seesAll ? groups : groups.FindAll(g => scopes.Exists(s => Scope.Contains(s, g.Id)));
         if (!seesAll && seen.Count == 0 && !world.RefusesListsSilently)
             return ArmErrors.Forbidden(request.Caller, Read, subscription.Scope);
-        return lists.Page(request.Exchange, request.Call, seesAll ? "all" : null, () => filter.Success ? seen.FindAll(g => HasTag(g, filter)) : seen, Write);
+        return lists.Page(request.Exchange, request.Call, seesAll ? "all" : null, () => filter.Success ? seen.FindAll(g => HasTag(g, filter)) : seen,
+            (json, group) => Write(json, group, world));
     }
 
     // recording arm-get-resource-group-403: also for a group that does not exist
@@ -40,14 +41,14 @@ internal static partial class ResourceGroups
             return ArmErrors.ResourceGroupNotFound(name);
         return request.Exchange.Method == "HEAD"
             ? new Answer { Status = 204, ContentType = null }
-            : Answer.Json(200, json => Write(json, group));
+            : Answer.Json(200, json => Write(json, group, world));
     }
 
     // azure-wire §3.3: managedBy and tags are absent when not set
-    private static void Write(Utf8JsonWriter json, ResourceGroup group)
+    private static void Write(Utf8JsonWriter json, ResourceGroup group, World world)
     {
         json.WriteStartObject();
-        json.WriteString("id", group.Id);
+        json.WriteString("id", world.Written(group.Id));
         json.WriteString("name", group.Name);
         json.WriteString("type", "Microsoft.Resources/resourceGroups");
         json.WriteString("location", group.Location);

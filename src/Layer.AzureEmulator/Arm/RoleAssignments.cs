@@ -20,7 +20,7 @@ internal static class RoleAssignments
             return AuthorizationScope.Refuse(request, world, scope, Read);
         return lists.Page(request.Exchange, request.Call, request.Caller.TenantId.ToString(),
             () => filter.Apply(AuthorizationScope.Assignments(request, world, scope), scope, world.Store),
-            (json, assignment) => Write(json, assignment, request));
+            (json, assignment) => Write(json, assignment, request, world));
     }
 
     public static Answer Get(ArmRequest request, AccessRules access, World world)
@@ -30,12 +30,12 @@ internal static class RoleAssignments
         if (!AuthorizationScope.Allows(request, access, world, scope, Read))
             return ArmErrors.Forbidden(request.Caller, Read, request.Exchange.Path);
         return Guid.TryParse(name, out var id) && world.Store.Assignments.TryGetValue(id, out var found) && found.TenantId == request.Caller.TenantId
-            ? Answer.Json(200, json => Write(json, found, request))
+            ? Answer.Json(200, json => Write(json, found, request, world))
             : ArmErrors.RoleAssignmentNotFound(name);
     }
 
     // Twelve properties, always, since 2020; eight before (azure-wire §3.4). The role's id carries the queried subscription.
-    private static void Write(Utf8JsonWriter json, RoleAssignment assignment, ArmRequest request)
+    private static void Write(Utf8JsonWriter json, RoleAssignment assignment, ArmRequest request, World world)
     {
         var isOld = string.CompareOrdinal(request.ApiVersion, "2020-01-01") < 0;
         json.WriteStartObject();
@@ -60,7 +60,7 @@ internal static class RoleAssignments
             json.WriteString("description", assignment.Description);
         }
         json.WriteEndObject();
-        json.WriteString("id", assignment.Id);
+        json.WriteString("id", world.Written(assignment.Id));
         json.WriteString("type", "Microsoft.Authorization/roleAssignments");
         json.WriteString("name", assignment.Name);
         json.WriteEndObject();

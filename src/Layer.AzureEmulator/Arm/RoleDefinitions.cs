@@ -20,7 +20,7 @@ internal static partial class RoleDefinitions
         if (!AuthorizationScope.Allows(request, access, world, scope, Read))
             return AuthorizationScope.Refuse(request, world, scope, Read);
         return lists.Page(request.Exchange, request.Call, request.Caller.TenantId.ToString(), () => Seen(request, world, scope, filter),
-            (json, role) => Write(json, role, request));
+            (json, role) => Write(json, role, request, world));
     }
 
     // azure-wire §3.5: a role that is not assignable at this scope is found by its id all the same
@@ -31,7 +31,7 @@ internal static partial class RoleDefinitions
             return ArmErrors.Forbidden(request.Caller, Read, request.Exchange.Path);
         var role = Guid.TryParse(name, out var id) ? world.Store.FindRole(id) : null;
         return role is not null && (role.TenantId is null || role.TenantId == request.Caller.TenantId)
-            ? Answer.Json(200, json => Write(json, role, request))
+            ? Answer.Json(200, json => Write(json, role, request, world))
             : ArmErrors.RoleDefinitionNotFound(name);
     }
 
@@ -49,7 +49,7 @@ internal static partial class RoleDefinitions
         return roles;
     }
 
-    private static void Write(Utf8JsonWriter json, RoleDefinition role, ArmRequest request)
+    private static void Write(Utf8JsonWriter json, RoleDefinition role, ArmRequest request, World world)
     {
         json.WriteStartObject();
         json.WriteStartObject("properties");
@@ -66,7 +66,7 @@ internal static partial class RoleDefinitions
         json.WriteString("createdBy", role.CreatedBy);
         json.WriteString("updatedBy", role.CreatedBy);
         json.WriteEndObject();
-        json.WriteString("id", $"{request.Subscription?.Scope}/providers/Microsoft.Authorization/roleDefinitions/{role.Id}");
+        json.WriteString("id", world.Written($"{request.Subscription?.Scope}/providers/Microsoft.Authorization/roleDefinitions/{role.Id}"));
         json.WriteString("type", "Microsoft.Authorization/roleDefinitions");
         json.WriteString("name", role.Id);
         json.WriteEndObject();

@@ -13,7 +13,7 @@ internal static class Subscriptions
     {
         var subscription = request.Subscription!;
         return MayRead(request, access, world, subscription)
-            ? Answer.Json(200, json => Write(json, subscription, request.ApiVersion))
+            ? Answer.Json(200, json => Write(json, subscription, request.ApiVersion, world))
             : ArmErrors.Forbidden(request.Caller, Read, subscription.Scope);
     }
 
@@ -21,7 +21,7 @@ internal static class Subscriptions
     public static Answer List(ArmRequest request, AccessRules access, World world, PreparedLists lists) => lists.Page(
         request.Exchange, request.Call, seenBy: null,
         () => world.Store.Subscriptions.Values.Where(s => access.Sees(request.Oid, s)),
-        (json, subscription) => Write(json, subscription, request.ApiVersion),
+        (json, subscription) => Write(json, subscription, request.ApiVersion, world),
         (json, count) =>
         {
             if (string.CompareOrdinal(request.ApiVersion, "2019-06-01") < 0)
@@ -36,11 +36,11 @@ internal static class Subscriptions
         access.Allows(request.Oid, subscription, Read) ||
         world.GroupRoleReadsSubscription && access.ScopesAllowing(request.Oid, subscription, "Microsoft.Resources/subscriptions/resourcegroups/read").Count > 0;
 
-    private static void Write(Utf8JsonWriter json, Subscription subscription, string version)
+    private static void Write(Utf8JsonWriter json, Subscription subscription, string version, World world)
     {
         var isOld = string.CompareOrdinal(version, "2019-01-01") < 0;
         json.WriteStartObject();
-        json.WriteString("id", subscription.Scope);
+        json.WriteString("id", world.Written(subscription.Scope));
         json.WriteString("authorizationSource", subscription.AuthorizationSource);
         if (!isOld)
         {

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Layer.AzureEmulator.Worlds;
 
 namespace Layer.AzureEmulator;
@@ -24,8 +25,21 @@ public sealed partial class World
     /// <summary>True: a role on one resource group lets its holder read the subscription itself. Reports differ (azure-wire §4).</summary>
     public bool GroupRoleReadsSubscription { get; set; }
 
+    /// <summary>True: lists write the GUIDs within their rows' ids in upper case. Azure's ids compare without case, and keep none (azure-wire §3.1).</summary>
+    public bool WritesIdsInUpperCase
+    {
+        get;
+        set
+        {
+            field = value;
+            Interlocked.Increment(ref _version);
+        }
+    }
+
     /// <summary>How long a grant made from now on gives no right yet (azure-wire §6: up to ten minutes).</summary>
     public TimeSpan GrantDelay { get; set; }
+
+    internal string Written(string id) => WritesIdsInUpperCase ? GuidOfId().Replace(id, guid => guid.Value.ToUpperInvariant()) : id;
 
     internal Lock Gate { get; } = new();
 
@@ -128,6 +142,9 @@ public sealed partial class World
                 a.PrincipalId == principalId && a.RoleId == roleId && string.Equals(a.Scope, at, StringComparison.OrdinalIgnoreCase));
         }
     }
+
+    [GeneratedRegex("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex GuidOfId();
 
     private T Get<T>(IEnumerable<T> rows, Func<T, bool> matches, string kind, string name)
     {

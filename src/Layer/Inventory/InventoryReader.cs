@@ -39,12 +39,12 @@ internal sealed class InventoryReader(LayerDatabase database, Guid workspace)
         var seen = new List<Seen>();
         var rows = connection.QueryAsync(
             """
-            SELECT o.key, o.digest, o.bytes
+            SELECT o.key, o.digest, o.bytes, v.source_id
             FROM observation_version v JOIN observation o ON o.workspace = v.workspace AND o.digest = v.digest
             WHERE v.connection = @connection AND v.type = @type AND v.from_seq <= @seq AND (v.to_seq IS NULL OR v.to_seq > @seq)
             """, cancellationToken, ("@connection", database.Engine.Id(reading.Connection)), ("@type", type), ("@seq", reading.Seq));
         await foreach (var row in rows)
-            seen.Add(new Seen(reading, type, row.GetString(0), new Digest(row.GetFieldValue<byte[]>(1)), FactsOf(row)));
+            seen.Add(new Seen(reading, type, row.GetString(0), row.GetString(3), new Digest(row.GetFieldValue<byte[]>(1)), FactsOf(row)));
         seen.Sort((x, y) => Population.CompareKeys(x.Key, y.Key));
         return seen;
     }
@@ -85,20 +85,9 @@ internal sealed class InventoryReader(LayerDatabase database, Guid workspace)
 /// <summary>One complete reading of a connection: its UTC day, and Azure's clock at the first answer.</summary>
 internal sealed record Reading(Guid Connection, string Name, Guid Subscription, Guid Tenant, long Seq, DateOnly Day, DateTimeOffset ObservedAt);
 
-/// <summary>One object as a reading saw it: the key is its ARM id in lower case, the facts are as sealed.</summary>
-internal sealed record Seen(Reading Reading, string Type, string Key, Digest Digest, JsonElement Facts)
+/// <summary>One object as a reading saw it: the key is its ARM id in lower case, the id is as Azure wrote it, the facts are as sealed.</summary>
+internal sealed record Seen(Reading Reading, string Type, string Key, string Id, Digest Digest, JsonElement Facts)
 {
-    /// <summary>The ARM id in Azure's own case, as far as the facts keep it.</summary>
-    public string Id => Type switch
-    {
-        ObservationType.ResourceGroup => $"/subscriptions/{Reading.Subscription}/resourceGroups/{Text("name")}",
-        ObservationType.RoleAssignment =>
-            $"{(Text("scope") == "/" ? "" : Text("scope"))}/providers/Microsoft.Authorization/roleAssignments/{Key[(Key.LastIndexOf('/') + 1)..]}",
-        ObservationType.RoleDefinition => $"/subscriptions/{Reading.Subscription}/providers/Microsoft.Authorization/roleDefinitions/{Key[(Key.LastIndexOf('/') + 1)..]}",
-        ObservationType.Subscription => $"/subscriptions/{Reading.Subscription}",
-        _ => Key,
-    };
-
     /// <summary>A fact that is a text; empty when it is null or absent.</summary>
     public string Text(string fact) => Facts.TryGetProperty(fact, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() ?? "" : "";
 }

@@ -42,6 +42,10 @@ internal sealed class ObservationVersion
 
     public required DateTimeOffset FromAt { get; init; }
 
+    /// <summary>The object's id exactly as the source wrote it at <see cref="FromSeq"/>. It is not sealed, and an id that later changes its case only
+    /// changes nothing here: an unchanged sync writes no row.</summary>
+    public required string SourceId { get; init; }
+
     public DateTimeOffset? ToAt { get; init; }
 }
 

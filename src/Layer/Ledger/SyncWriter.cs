@@ -37,8 +37,8 @@ internal sealed class SyncWriter(StorageEngine engine, DbConnection connection, 
         if (opened.Length > 0)
         {
             await engine.InsertAsync(
-                connection, "observation_version", ["workspace", "connection", "type", "digest", "from_seq", "from_at"],
-                opened.Select(o => new object?[] { _workspace, _connection, o.Type, o.Digest.ToArray(), seq, observed.From.UtcTicks }), cancellationToken);
+                connection, "observation_version", ["workspace", "connection", "type", "digest", "from_seq", "from_at", "source_id"],
+                opened.Select(o => new object?[] { _workspace, _connection, o.Type, o.Digest.ToArray(), seq, observed.From.UtcTicks, o.SourceId }), cancellationToken);
         }
 
         var changed = diffs.Where(d => !d.IsUnchanged).ToArray();

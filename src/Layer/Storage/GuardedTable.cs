@@ -24,5 +24,6 @@ internal sealed record GuardedTable(string Name, string[] Key, bool Closing = fa
     public const string ClosedRows =
         "OLD.to_seq IS NULL AND OLD.to_at IS NULL AND NEW.to_seq IS NOT NULL AND NEW.to_at IS NOT NULL"
         + " AND NEW.workspace = OLD.workspace AND NEW.connection = OLD.connection AND NEW.type = OLD.type"
-        + " AND NEW.digest = OLD.digest AND NEW.from_seq = OLD.from_seq AND NEW.from_at = OLD.from_at";
+        + " AND NEW.digest = OLD.digest AND NEW.from_seq = OLD.from_seq AND NEW.from_at = OLD.from_at"
+        + " AND NEW.source_id = OLD.source_id";
 }

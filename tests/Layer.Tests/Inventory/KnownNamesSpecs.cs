@@ -38,6 +38,6 @@ public sealed class KnownNamesSpecs
     {
         using var facts = JsonDocument.Parse($$"""{"principalId":"{{Principal.ToString().ToUpperInvariant()}}","principalType":"{{type}}"}""");
         return new Seen(
-            new Layer.Inventory.Reading(Guid.Empty, "prod", Guid.Empty, tenant, 1, default, default), ObservationType.RoleAssignment, "k", Digest.Of([]), facts.RootElement.Clone());
+            new Layer.Inventory.Reading(Guid.Empty, "prod", Guid.Empty, tenant, 1, default, default), ObservationType.RoleAssignment, "k", "K", Digest.Of([]), facts.RootElement.Clone());
     }
 }

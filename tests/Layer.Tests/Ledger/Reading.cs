@@ -31,7 +31,7 @@ internal sealed class Reading
     {
         Population[] populations =
         [
-            new(ObservationType.Subscription, [Observation.Create(new CanonicalWriter(), ObservationType.Subscription, Scope, this, (facts, _) =>
+            new(ObservationType.Subscription, [Observation.Create(new CanonicalWriter(), ObservationType.Subscription, Scope, Scope, this, (facts, _) =>
             {
                 facts.Property("displayName", "Test");
                 facts.Property("state", "Enabled");
@@ -92,7 +92,7 @@ internal sealed class Reading
     }
 
     private static Observation Group(KeyValuePair<string, string> group) => Observation.Create(
-        new CanonicalWriter(), ObservationType.ResourceGroup, $"{Scope}/resourcegroups/{group.Key.ToLowerInvariant()}", group, (facts, g) =>
+        new CanonicalWriter(), ObservationType.ResourceGroup, $"{Scope}/resourcegroups/{group.Key.ToLowerInvariant()}", $"{Scope}/resourceGroups/{group.Key}", group, (facts, g) =>
         {
             facts.Property("location", g.Value);
             facts.Property("managedBy", (string?)null);
@@ -104,7 +104,7 @@ internal sealed class Reading
         });
 
     private static Observation Assignment(KeyValuePair<string, (string Role, string Principal, DateTimeOffset Created)> assignment) => Observation.Create(
-        new CanonicalWriter(), ObservationType.RoleAssignment, AssignmentKey(assignment.Key), assignment.Value, (facts, a) =>
+        new CanonicalWriter(), ObservationType.RoleAssignment, AssignmentKey(assignment.Key), AssignmentKey(assignment.Key), assignment.Value, (facts, a) =>
         {
             facts.Property("condition", (string?)null);
             facts.Property("conditionVersion", (string?)null);
@@ -122,7 +122,7 @@ internal sealed class Reading
         });
 
     private static Observation Role(KeyValuePair<string, string[]> role) => Observation.Create(
-        new CanonicalWriter(), ObservationType.RoleDefinition, $"{Scope}/providers/microsoft.authorization/roledefinitions/{role.Key}", role, (facts, r) =>
+        new CanonicalWriter(), ObservationType.RoleDefinition, $"{Scope}/providers/microsoft.authorization/roledefinitions/{role.Key}", $"{Scope}/providers/Microsoft.Authorization/roleDefinitions/{role.Key}", role, (facts, r) =>
         {
             facts.Name("assignableScopes");
             facts.StartArray();

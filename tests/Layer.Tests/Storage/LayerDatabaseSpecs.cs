@@ -145,10 +145,11 @@ public abstract class LayerDatabaseSpecs(Engine engine, PostgresCluster cluster)
         await using var connection = await database.ConnectAsync(Cancellation);
         var id = Id(database.Engine);
         await connection.ExecuteAsync(
-            $"INSERT INTO observation_version (workspace, connection, type, digest, from_seq, from_at) VALUES ({id}, {id}, 'a', {Bytes}, 1, 1)",
+            $"INSERT INTO observation_version (workspace, connection, type, digest, from_seq, from_at, source_id) VALUES ({id}, {id}, 'a', {Bytes}, 1, 1, 'a')",
             Cancellation);
 
         await RefusedAsync(connection, "UPDATE observation_version SET from_seq = 2, to_seq = 3, to_at = 3", "observation_version");
+        await RefusedAsync(connection, "UPDATE observation_version SET source_id = 'b', to_seq = 3, to_at = 3", "observation_version");
         Assert.Equal(1, await connection.ExecuteAsync("UPDATE observation_version SET to_seq = 3, to_at = 3", Cancellation));
         await RefusedAsync(connection, "UPDATE observation_version SET to_seq = 4, to_at = 4", "observation_version");
         await RefusedAsync(connection, "UPDATE observation_version SET to_seq = NULL, to_at = NULL", "observation_version");
@@ -190,7 +191,7 @@ public abstract class LayerDatabaseSpecs(Engine engine, PostgresCluster cluster)
             ("sync", "id, workspace, connection, seq, trigger, actor, node, status, started_at, ended_at, day, leaf, setting, added, changed, removed, anomalies",
                 $"{id}, {id}, {id}, 1, 'first', 'me', 'here', 'complete', 1, 1, 1, 0, 0, 0, 0, 0, 0"),
             ("observation", "workspace, digest, type, key, bytes", $"{id}, {Bytes}, 'a', 'k', {Bytes}"),
-            ("observation_version", "workspace, connection, type, digest, from_seq, from_at, to_seq, to_at", $"{id}, {id}, 'a', {Bytes}, 1, 1, 2, 2"),
+            ("observation_version", "workspace, connection, type, digest, from_seq, from_at, source_id, to_seq, to_at", $"{id}, {id}, 'a', {Bytes}, 1, 1, 'a', 2, 2"),
             ("population", "workspace, connection, type, seq, count, root", $"{id}, {id}, 'a', 1, 0, {Bytes}"),
             ("page", "workspace, sha256, manifest, gzip", $"{id}, {Bytes}, 0, {Bytes}"),
             ("checkpoint", "workspace, size, text, signed_at", $"{id}, 1, 'a', 1"),

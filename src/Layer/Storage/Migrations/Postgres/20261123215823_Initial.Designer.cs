@@ -522,6 +522,11 @@ namespace Layer.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("from_at");
 
+                    b.Property<string>("SourceId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("source_id");
+
                     b.Property<long?>("ToAt")
                         .HasColumnType("bigint")
                         .HasColumnName("to_at");

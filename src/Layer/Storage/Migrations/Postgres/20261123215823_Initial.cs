@@ -125,6 +125,7 @@ namespace Layer.Storage.Migrations.Postgres
                     type = table.Column<string>(type: "text", nullable: false),
                     to_seq = table.Column<long>(type: "bigint", nullable: true),
                     from_at = table.Column<long>(type: "bigint", nullable: false),
+                    source_id = table.Column<string>(type: "text", nullable: false),
                     to_at = table.Column<long>(type: "bigint", nullable: true)
                 },
                 constraints: table =>

@@ -118,6 +118,7 @@ namespace Layer.Storage.Migrations.Sqlite
                     type = table.Column<string>(type: "TEXT", nullable: false),
                     to_seq = table.Column<long>(type: "INTEGER", nullable: true),
                     from_at = table.Column<long>(type: "INTEGER", nullable: false),
+                    source_id = table.Column<string>(type: "TEXT", nullable: false),
                     to_at = table.Column<long>(type: "INTEGER", nullable: true)
                 },
                 constraints: table =>

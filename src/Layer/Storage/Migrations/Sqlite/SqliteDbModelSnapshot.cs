@@ -522,6 +522,11 @@ namespace Layer.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("from_at");
 
+                    b.Property<string>("SourceId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("source_id");
+
                     b.Property<long?>("ToAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("to_at");
