@@ -204,7 +204,7 @@ internal sealed class CollectionRun(
         _definitions = _builtIn is null ? [] : new Dictionary<Guid, RoleDefinition>(_builtIn.ById);
         foreach (var definition in _lists.Definitions!.Items)
             _definitions[definition.Id] = definition;
-        if (_lists.Definitions.Reading.Filter is null)
+        if (_lists.Definitions.Items.Count > 0 && _lists.Definitions.Reading.Filter is null)
             cache.Keep(_lists.Definitions, day);
         var missing = _lists.Assignments.Items.Select(a => a.RoleDefinitionId).Distinct().Where(id => !_definitions.ContainsKey(id)).Order().ToArray();
         foreach (var id in missing)

@@ -62,7 +62,7 @@ internal static class ConnectCommand
             return UsageProblems.Print(app.Terminal, problems, "layer connect azure");
 
         foreach (var choice in input.Choices.Where(choice => choice.From.StartsWith("environment", StringComparison.Ordinal)))
-            app.Terminal.Say(app.Terminal.ErrorInk.Quiet($"  {choice.Field}: {choice.From}"));
+            app.Terminal.Say(app.Terminal.ErrorInk.Quiet($"  {choice}"));
         return await ConnectAsync(app, layer, request, Options(app, choices, parsed, name), form, cancellationToken);
     }
 

@@ -128,7 +128,10 @@ internal sealed class ConnectInput
 }
 
 /// <summary>Which source a field was taken from.</summary>
-internal sealed record InputChoice(ConnectField Field, string From);
+internal sealed record InputChoice(ConnectField Field, string From)
+{
+    public override string ToString() => $"{ConnectFieldName.Of(Field)} from {From}";
+}
 
 /// <summary>
 /// Something a person has to change, without the value itself: it may be a secret in the wrong place. The code names an entry of the error
@@ -143,17 +146,5 @@ internal sealed record InputProblem(ConnectField Field, string What, string Allo
         _ => new(field, "is missing", "AZURE_CLIENT_SECRET or ARM_CLIENT_SECRET, or --client-secret-file; or a certificate, a federated token, a managed identity"),
     };
 
-    public string Name => Field switch
-    {
-        ConnectField.SubscriptionId => "Subscription ID",
-        ConnectField.ClientId => "Client ID",
-        ConnectField.TenantId => "Tenant ID",
-        ConnectField.Cloud => "Cloud",
-        ConnectField.Secret => "Client secret",
-        ConnectField.CertificatePath => "Certificate",
-        ConnectField.FederatedTokenFile => "Federated token file",
-        _ => "Managed identity",
-    };
-
-    public override string ToString() => $"{Name} {What}. Allowed: {Allowed}.";
+    public override string ToString() => $"{ConnectFieldName.Of(Field)} {What}. Allowed: {Allowed}.";
 }
