@@ -10,6 +10,8 @@ internal sealed class ArmOptions : ClientOptions
     {
         Transport = transport;
         Retry.MaxRetries = 0;
+        // Azure.Core would end a silent call after 100 s with an exception of its own; ours end it, and say so.
+        Retry.NetworkTimeout = Timeout.InfiniteTimeSpan;
         Diagnostics.ApplicationId = "Layer";
         Diagnostics.IsLoggingEnabled = false;
         Diagnostics.IsDistributedTracingEnabled = false;

@@ -28,7 +28,7 @@ internal sealed class Rest(HttpPipeline pipeline, Peers peers, AzureConnectorOpt
             {
                 answer = (await SendOnceAsync(method, uri, json, either.Token)) with { Elapsed = options.Clock.GetElapsedTime(started) };
             }
-            catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested) // our deadline, or one inside the libraries: nothing came
             {
                 return new Answer(uri)
                 {

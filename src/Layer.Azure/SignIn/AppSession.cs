@@ -100,7 +100,7 @@ internal sealed class AppSession : IDisposable
             var token = await _signed.Credential.GetTokenAsync(new TokenRequestContext([scope], isCaeEnabled: true), either.Token);
             return token.Token;
         }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             throw new SignInException(Unreachable.TimedOut(Cloud.Login, _peers, _options.CallDeadline));
         }

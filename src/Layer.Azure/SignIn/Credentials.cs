@@ -32,6 +32,7 @@ internal static class Credentials
         {
             identity.AuthorityHost = cloud.Login;
             identity.Transport = transport;
+            identity.Retry.NetworkTimeout = Timeout.InfiniteTimeSpan; // the call's own deadline ends it
             identity.RetryPolicy = new TransientRetry(options);
             return identity;
         }

@@ -29,6 +29,14 @@ public sealed class ReachSpecs
     }
 
     [Fact]
+    public void No_timeout_of_the_libraries_ends_a_call_before_its_own_deadline()
+    {
+        using var transport = new global::Azure.Core.Pipeline.HttpClientTransport();
+
+        Assert.Equal(Timeout.InfiniteTimeSpan, new ArmOptions(transport).Retry.NetworkTimeout);
+    }
+
+    [Fact]
     public void A_root_of_the_platforms_own_store_is_public_and_another_is_not()
     {
         using var key = RSA.Create(2048);
