@@ -86,11 +86,12 @@ internal sealed class CollectionRun(
         return Seal(subscription);
     }
 
-    // The token must be of the pinned tenant, and name the principal whose grants prove the right to read.
+    // The token must be of the pinned tenant, and name the principal whose grants prove the right to read. One that names no tenant was asked of the pinned tenant's own
+    // endpoint, and Azure refuses it for a subscription of another.
     private Guid Admit(TokenIdentity token)
     {
-        if (token.TenantId != target.TenantId)
-            throw Fail(Failures.Of(SubscriptionErrors.WrongTenant, ("tenantFromAzure", token.TenantId?.ToString() ?? "not named")));
+        if (token.TenantId is { } issuer && issuer != target.TenantId)
+            throw Fail(Failures.Of(SubscriptionErrors.WrongTenant, ("tenantFromAzure", issuer.ToString())));
         if (token.ObjectId is not { } objectId)
             throw Fail(Failures.Of(SignInErrors.TokenWithoutIdentity));
         _reader = new Reader(objectId.ToString(), target.TenantId.ToString(), (token.ClientId ?? credential.ClientId).ToString());
@@ -151,7 +152,7 @@ internal sealed class CollectionRun(
     private void CheckClock()
     {
         if (!_lists.Answers.Any(a => a.Date is not null))
-            throw Fail(Failures.Of(AnswerErrors.Malformed, ("list", "all"), ("reason", "No answer has a Date."), ("host", session.Cloud.Arm.Host)));
+            throw Fail(Failures.Of(AnswerErrors.Malformed, ("list", "every list"), ("reason", "no answer says when it was made (header Date)"), ("host", session.Cloud.Arm.Host), ("requestId", _lists.Answers.Select(a => a.RequestId).FirstOrDefault(id => id is not null) ?? "not named")));
         var worst = _lists.Answers.Where(a => a.Date is not null).MaxBy(a => (a.ReceivedAt - a.Date!.Value).Duration())!;
         var skew = worst.ReceivedAt - worst.Date!.Value;
         if (skew.Duration() > LargestSkew)

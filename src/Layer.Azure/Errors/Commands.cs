@@ -64,7 +64,7 @@ internal static class Safe
     public const string NothingSent = "Nothing was sent to Azure, and nothing was saved.";
 
     public const string SealedStays =
-        "Evidence sealed so far is unchanged. Only the failed attempt is recorded; today has no evidence until a sync completes.";
+        "Evidence sealed so far is unchanged. Only the failed attempt is recorded; a day without a complete sync has no evidence.";
 
     public const string NothingPartial =
         "No incomplete answer was sealed. Evidence sealed so far is unchanged; only the failed attempt is recorded.";
