@@ -8,6 +8,8 @@ internal static class TextOptions
 {
     public const string DayAllowed = "Write a UTC day as 2026-11-23, or today or yesterday";
 
+    public const string DurationAllowed = "Write it as 90s, 30m or 1h, or 0 for none";
+
     public static DateOnly Day(ArgumentResult result, TimeProvider clock)
     {
         var text = result.Tokens[0].Value;
@@ -44,20 +46,26 @@ internal static class TextOptions
     public static TimeSpan Duration(ArgumentResult result)
     {
         var text = result.Tokens[0].Value;
-        if (text == "0")
-            return TimeSpan.Zero;
-        if (text.Length > 1 && int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var amount))
-        {
-            switch (text[^1])
-            {
-                case 's': return TimeSpan.FromSeconds(amount);
-                case 'm': return TimeSpan.FromMinutes(amount);
-                case 'h': return TimeSpan.FromHours(amount);
-            }
-        }
-
-        result.AddError($"{NameOf(result)}: '{text}' is not a duration. Write it as 90s, 30m or 1h, or 0 for none.");
+        if (TryParseDuration(text, out var duration))
+            return duration;
+        result.AddError($"{NameOf(result)}: '{text}' is not a duration. {DurationAllowed}.");
         return default;
+    }
+
+    public static bool TryParseDuration(string text, out TimeSpan duration)
+    {
+        duration = TimeSpan.Zero;
+        if (text == "0")
+            return true;
+        if (text.Length < 2 || !int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var amount))
+            return false;
+        switch (text[^1])
+        {
+            case 's': duration = TimeSpan.FromSeconds(amount); return true;
+            case 'm': duration = TimeSpan.FromMinutes(amount); return true;
+            case 'h': duration = TimeSpan.FromHours(amount); return true;
+            default: return false;
+        }
     }
 
     private static string NameOf(ArgumentResult result) =>

@@ -56,6 +56,15 @@ internal static class ConnectCommand
         var problems = input.Problems.Select(problem => problem.ToString()).ToList();
         if (name is null)
             problems.Add("--name is missing. Allowed: a word for this subscription, e.g. production.");
+        TimeSpan? wait = null;
+        if (parsed.GetValue(choices.Wait) is { } typed)
+        {
+            if (TextOptions.TryParseDuration(typed, out var duration))
+                wait = duration;
+            else
+                problems.Add($"{choices.Wait.Name}: '{typed}' is not a duration. {TextOptions.DurationAllowed}.");
+        }
+
         if (input.Problems.FirstOrDefault(problem => problem.Code is not null) is { Code: { } code })
             FailureReport.Print(app, new Evidence.Collecting.Failure(code, FactsOf(sources)), connecting: true, form);
         if (problems.Count > 0 || name is null || input.Request is not { } request)
@@ -63,7 +72,7 @@ internal static class ConnectCommand
 
         foreach (var choice in input.Choices.Where(choice => choice.From.StartsWith("environment", StringComparison.Ordinal)))
             app.Terminal.Say(app.Terminal.ErrorInk.Quiet($"  {choice}"));
-        return await ConnectAsync(app, layer, request, Options(app, choices, parsed, name), form, cancellationToken);
+        return await ConnectAsync(app, layer, request, Options(app, choices, parsed, name, wait), form, cancellationToken);
     }
 
     // Only what looks like an id is repeated: a secret may stand in the wrong place.
@@ -79,11 +88,8 @@ internal static class ConnectCommand
         return facts;
     }
 
-    private static ConnectOptions Options(LayerApp app, Choices choices, ParseResult parsed, string name)
-    {
-        var wait = parsed.GetResult(choices.Wait) is { Implicit: false } ? parsed.GetValue(choices.Wait) : app.Terminal.CanAsk ? PropagationWait.Longest : TimeSpan.Zero;
-        return new ConnectOptions(name, parsed.GetValue(choices.SaveAnyway), wait, Actor.OfThisProcess);
-    }
+    private static ConnectOptions Options(LayerApp app, Choices choices, ParseResult parsed, string name, TimeSpan? wait) => new(
+        name, parsed.GetValue(choices.SaveAnyway), wait ?? (app.Terminal.CanAsk ? PropagationWait.Longest : TimeSpan.Zero), Actor.OfThisProcess);
 
     private static async Task<int> ConnectAsync(
         LayerApp app, Installation layer, ConnectRequest request, ConnectOptions options, OutputForm form, CancellationToken cancellationToken)
@@ -173,9 +179,9 @@ internal static class ConnectCommand
 
         public Option<string?> Credential { get; } = new("--credential") { Description = "a stored app registration, to add a subscription under it", HelpName = "NAME" };
 
-        public Option<TimeSpan> Wait { get; } = new("--wait")
+        public Option<string?> Wait { get; } = new("--wait")
         {
-            Description = "how long to wait for a role to spread, at most 30m; without a terminal 0", HelpName = "DURATION", CustomParser = TextOptions.Duration,
+            Description = "how long to wait for a role to spread, at most 30m; without a terminal 0", HelpName = "DURATION",
         };
 
         public Option<bool> SaveAnyway { get; } = new("--save-anyway") { Description = "save although a needed check fails; the exit code stays that of the failure" };

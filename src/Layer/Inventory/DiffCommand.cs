@@ -17,7 +17,8 @@ internal static class DiffCommand
         var command = new Command("diff", "Show what changed between two days.") { from, to, exitCode, output };
         command.Validators.Add(result =>
         {
-            if (result.GetResult(from)?.Errors.Any() == false && result.GetResult(to)?.Errors.Any() == false && result.GetValue(to) < result.GetValue(from))
+            // The values themselves throw here when they are no days; that has its own sentence.
+            if (Typed(result, from) is { } first && Typed(result, to) is { } last && last < first)
                 result.AddError("TO is before FROM. Write the earlier day first.");
         });
         command.SetAction(async (parsed, cancellationToken) =>
@@ -28,11 +29,17 @@ internal static class DiffCommand
             await using var opened = layer;
             var changes = await ReadAsync(layer.InventoryOf(workspace), parsed.GetRequiredValue(from), parsed.GetRequiredValue(to), app.Terminal, cancellationToken);
             Write(app.Terminal, form, changes.Changes, changes.Names);
-            if (form == OutputForm.Table)
-                app.Terminal.Say(app.Terminal.ErrorInk.Quiet(changes.Changes.Count == 0 ? "No changes between these readings." : $"{changes.Changes.Count} changes"));
-            return changes.Changes.Count > 0 && parsed.GetValue(exitCode) ? ExitCode.Changes : ExitCode.Done;
+            if (form == OutputForm.Table && (changes.IsWhole || changes.Changes.Count > 0))
+                app.Terminal.Say(app.Terminal.ErrorInk.Quiet(changes.Changes.Count == 0 ? "No changes between these readings." : Words.Count(changes.Changes.Count, "change")));
+            if (changes.Changes.Count > 0 && parsed.GetValue(exitCode))
+                return ExitCode.Changes;
+            // What could not be compared is not unchanged.
+            return changes.IsWhole ? ExitCode.Done : ExitCode.Error;
         });
         return command;
+
+        DateOnly? Typed(System.CommandLine.Parsing.CommandResult result, Argument<DateOnly> day) =>
+            result.GetResult(day) is { Tokens: [var token] } && TextOptions.TryParseDay(token.Value, app.Clock, out var typed) ? typed : null;
     }
 
     /// <summary>One line that says what the change is about.</summary>
@@ -49,16 +56,18 @@ internal static class DiffCommand
         ObservationType.RoleAssignment => "assignment", ObservationType.RoleDefinition => "role", ObservationType.ResourceGroup => "group", _ => "subscription",
     };
 
-    private static async Task<(IReadOnlyList<Change> Changes, KnownNames Names)> ReadAsync(
+    private static async Task<(IReadOnlyList<Change> Changes, KnownNames Names, bool IsWhole)> ReadAsync(
         InventoryReader inventory, DateOnly from, DateOnly to, Terminal terminal, CancellationToken cancellationToken)
     {
         var before = (await inventory.ReadingsAsync(from, cancellationToken)).ToDictionary(r => r.Connection);
         var changes = new List<Change>();
+        var isWhole = true;
         foreach (var after in await inventory.ReadingsAsync(to, cancellationToken))
         {
             if (!before.TryGetValue(after.Connection, out var was))
             {
                 terminal.Say($"{after.Name}: nothing was read on or before {from:yyyy-MM-dd}, so nothing can be compared.");
+                isWhole = false;
                 continue;
             }
 
@@ -71,7 +80,7 @@ internal static class DiffCommand
             changes.AddRange(await Change.BetweenAsync(inventory, was, after, cancellationToken));
         }
 
-        return (changes, await inventory.NamesAsync(cancellationToken));
+        return (changes, await inventory.NamesAsync(cancellationToken), isWhole);
     }
 
     private static void Write(Terminal terminal, OutputForm form, IReadOnlyList<Change> changes, KnownNames names) => new Listing<Change>(

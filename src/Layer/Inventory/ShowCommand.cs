@@ -42,7 +42,11 @@ internal static class ShowCommand
                 _ => await ObjectsAsync(app, inventory, readings, type, onlyPrivileged, form, cancellationToken),
             };
             if (form == OutputForm.Table)
+            {
                 SayAsOf(app, readings, day, count, name);
+                SayUnread(app, await layer.Connections.ListAsync(workspace.Id, cancellationToken), readings, day);
+            }
+
             return ExitCode.Done;
         });
         return command;
@@ -157,11 +161,18 @@ internal static class ShowCommand
     }
 
     // A day without a reading is shown as the last one before it, and must never look like its own.
+    // A subscription that was never read to its end is not an empty one.
+    private static void SayUnread(LayerApp app, IReadOnlyList<Connections.Connection> connections, IReadOnlyList<Reading> readings, DateOnly? day)
+    {
+        foreach (var connection in connections.Where(connection => readings.All(reading => reading.Connection != connection.Id)))
+            app.Terminal.Say(app.Terminal.ErrorInk.Caution($"{connection.Name} is not in it: it has no complete reading{(day is { } asked ? $" on or before {asked:yyyy-MM-dd}" : " yet")}"));
+    }
+
     private static void SayAsOf(LayerApp app, IReadOnlyList<Reading> readings, DateOnly? day, int count, string what)
     {
         var ink = app.Terminal.ErrorInk;
         app.Terminal.Say();
-        app.Terminal.Say(ink.Quiet($"{count} {what}"));
+        app.Terminal.Say(ink.Quiet(Words.Count(count, what[..^1])));
         foreach (var reading in readings)
         {
             var asOf = $"{reading.Name} as Azure answered on {reading.ObservedAt:yyyy-MM-dd HH:mm} UTC";

@@ -54,6 +54,27 @@ public sealed class ConnectSpecs : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Days_that_cannot_be_compared_are_not_called_unchanged()
+    {
+        await _layer.RunAsync("connect", "azure", "--name", "production");
+
+        var compared = await _layer.RunAsync("diff", "2020-01-01", "today", "--exit-code");
+
+        Assert.Equal((1, ""), (compared.ExitCode, compared.Output));
+        Assert.Contains("nothing can be compared", compared.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("No changes", compared.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_subscription_that_was_never_read_is_not_shown_as_an_empty_one()
+    {
+        _layer.Variables["AZURE_CLIENT_SECRET"] = "wrong~secret";
+        await _layer.RunAsync("connect", "azure", "--name", "production", "--save-anyway");
+
+        Assert.Contains("production is not in it: it has no complete reading yet", (await _layer.RunAsync("show", "groups")).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Item_23_A_wrong_secret_ends_with_4_and_saves_nothing()
     {
         _layer.Variables["AZURE_CLIENT_SECRET"] = "wrong~secret";

@@ -19,6 +19,26 @@ public sealed class UsageSpecs : IDisposable
     }
 
     [Fact]
+    public async Task Two_days_that_are_none_are_both_told()
+    {
+        var outcome = await _layer.RunAsync("diff", "2026-13-01", "x");
+
+        Assert.Equal((64, ""), (outcome.ExitCode, outcome.Output));
+        Assert.Contains("FROM: '2026-13-01' is not a day.", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("TO: 'x' is not a day.", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_wrong_duration_is_told_together_with_what_else_is_wrong_with_a_connection()
+    {
+        var outcome = await _layer.RunAsync("connect", "azure", "--wait", "soon", "--cloud", "mars", "--subscription-id", "nope");
+
+        Assert.Equal((64, ""), (outcome.ExitCode, outcome.Output));
+        foreach (var problem in (string[])["--wait: 'soon' is not a duration.", "Cloud is no Azure cloud", "Subscription ID is not an id.", "Client ID is missing.", "--name is missing."])
+            Assert.Contains(problem, outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_mistyped_verb_is_answered_with_the_nearest_one()
     {
         var outcome = await _layer.RunAsync("versoin");
