@@ -58,7 +58,7 @@ internal sealed class Installation : IAsyncDisposable
 
     public SyncRun Syncs => SyncsWith(Connector);
 
-    public ConnectFlow Connecting => new(Connections, Check, Syncs, Connector, Clock);
+    public ConnectFlow Connecting => new(Connections, Credentials, Check, Syncs, Connector, Clock);
 
     public CredentialRotation Rotation => new(Connections, Credentials, Ledger, Check);
 

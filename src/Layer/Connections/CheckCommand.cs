@@ -34,9 +34,11 @@ internal static class CheckCommand
 
         foreach (var connection in connections)
         {
-            using var credential = layer.Credentials.Open(await layer.Credentials.GetAsync(connection.Credential, cancellationToken));
+            var stored = await layer.Credentials.GetAsync(connection.Credential, cancellationToken);
+            using var credential = layer.Credentials.Open(stored);
             var target = new AzureTarget(CloudName.Parse(connection.Cloud), connection.SubscriptionId, connection.TenantId);
-            await report.RunAsync(layer.Check, connection.Name, target, credential.Azure, cancellationToken);
+            var found = await report.RunAsync(layer.Check, connection.Name, target, credential.Azure, cancellationToken);
+            await layer.Credentials.KeepAsync(stored, found.Secret, cancellationToken);
         }
 
         return report.End(connecting: false);
@@ -58,14 +60,15 @@ internal static class CheckCommand
         private readonly List<(string Connection, CheckStep Step)> _steps = [];
         private readonly List<Failure> _failures = [];
 
-        public async Task RunAsync(ConnectionCheck check, string name, AzureTarget target, AzureCredential credential, CancellationToken cancellationToken)
+        public async Task<CheckOutcome> RunAsync(ConnectionCheck check, string name, AzureTarget target, AzureCredential credential, CancellationToken cancellationToken)
         {
             var ladder = new CheckLadder(app.Terminal.Out, app.Terminal.OutInk, app.Terminal.Width);
             if (form == OutputForm.Table)
                 app.Terminal.Out.WriteLine($"{app.Terminal.OutInk.Strong(SafeText.ForTerminal(name))}  {app.Terminal.OutInk.Quiet(target.SubscriptionId.ToString())}");
-            var failure = await check.RunAsync(target, credential, Told, cancellationToken);
-            if (failure is not null)
+            var found = await check.RunAsync(target, credential, Told, cancellationToken);
+            if (found.Failure is { } failure)
                 _failures.Add(failure);
+            return found;
 
             void Told(CheckStep step)
             {

@@ -7,7 +7,8 @@ using Layer.Syncing;
 namespace Layer.Connections;
 
 /// <summary>Connects a subscription: finds its tenant, checks, saves, syncs once.</summary>
-internal sealed class ConnectFlow(ConnectionStore connections, ConnectionCheck check, SyncRun sync, AzureConnector connector, TimeProvider clock)
+internal sealed class ConnectFlow(
+    ConnectionStore connections, CredentialStore credentials, ConnectionCheck check, SyncRun sync, AzureConnector connector, TimeProvider clock)
 {
     /// <exception cref="RefusedException">CONNECTION_EXISTS, CONNECTION_NAME_TAKEN, CERTIFICATE_UNREADABLE: nothing was asked of Azure.</exception>
     public async Task<ConnectOutcome> RunAsync(
@@ -22,13 +23,15 @@ internal sealed class ConnectFlow(ConnectionStore connections, ConnectionCheck c
         if (failure is not null)
             return new ConnectOutcome(null, failure, null);
         var target = new AzureTarget(request.Cloud, request.SubscriptionId, tenantId);
-        failure = await check.RunAsync(target, credential.Azure, step => told(new ConnectEvent.Checked(step)), cancellationToken);
-        while (failure is not null && await wait.AgainAsync(failure, left => told(new ConnectEvent.Waiting(failure, left)), cancellationToken))
-            failure = await check.RunAsync(target, credential.Azure, step => told(new ConnectEvent.Checked(step)), cancellationToken);
+        var found = await check.RunAsync(target, credential.Azure, step => told(new ConnectEvent.Checked(step)), cancellationToken);
+        while (found.Failure is { } missing && await wait.AgainAsync(missing, left => told(new ConnectEvent.Waiting(missing, left)), cancellationToken))
+            found = await check.RunAsync(target, credential.Azure, step => told(new ConnectEvent.Checked(step)), cancellationToken);
+        failure = found.Failure;
         if (failure is not null && !options.SaveAnyway)
             return new ConnectOutcome(null, failure, null);
 
         var saved = await connections.CreateAsync(workspace, options.Name, request, target.TenantId, options.Actor, cancellationToken);
+        await credentials.KeepAsync(await credentials.GetAsync(saved.Credential, cancellationToken), found.Secret, cancellationToken);
         told(new ConnectEvent.Saved(saved));
         var result = await SyncAsync(saved, options.Actor, cancellationToken);
         // Lists may lag behind the rights that the check has just proven.

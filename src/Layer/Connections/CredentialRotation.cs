@@ -25,14 +25,15 @@ internal sealed class CredentialRotation(
             RefuseAnotherTenant(user, next);
 
         using var open = OpenCredential.Of(next.ClientId, signIn);
-        var tried = await TryAsync(users.Where(u => u.State != ConnectionState.Paused), open.Azure, cancellationToken);
+        var checks = await TryAsync(users.Where(u => u.State != ConnectionState.Paused), open.Azure, cancellationToken);
+        var tried = checks.Select(c => (c.Connection, c.Found.Failure)).ToArray();
         if (tried.Any(t => t.Failure is not null))
             return new RotationOutcome(tried, Rotated: false);
-        await SwapAsync(credential, next, users, actor, cancellationToken);
+        await SwapAsync(credential, next, checks.Select(c => c.Found.Secret).FirstOrDefault(told => told is not null), users, actor, cancellationToken);
         return new RotationOutcome(tried, Rotated: true);
     }
 
-    private async Task<IReadOnlyList<(Connection Connection, Failure? Failure)>> TryAsync(
+    private async Task<IReadOnlyList<(Connection Connection, CheckOutcome Found)>> TryAsync(
         IEnumerable<Connection> users, AzureCredential azure, CancellationToken cancellationToken)
     {
         using var gate = new SemaphoreSlim(InFlight);
@@ -51,7 +52,8 @@ internal sealed class CredentialRotation(
         }));
     }
 
-    private Task SwapAsync(Credential before, ConnectRequest next, List<Connection> tried, string actor, CancellationToken cancellationToken) =>
+    private Task SwapAsync(
+        Credential before, ConnectRequest next, SecretEnd? told, List<Connection> tried, string actor, CancellationToken cancellationToken) =>
         ledger.AppendAsync(before.Workspace, async (log, connection) =>
         {
             var (credential, users) = await credentials.GetWithUsersAsync(connection, before.Id, cancellationToken);
@@ -59,7 +61,7 @@ internal sealed class CredentialRotation(
             if (credential.RotatedAt != before.RotatedAt || users.Exists(u => !tried.Exists(t => WasTried(t, u))))
                 throw new RefusedException("CREDENTIAL_CHANGED", ("credential", before.Name));
             var change = credential.ClientId == next.ClientId ? ConnectionChange.CredentialRotated : ConnectionChange.CredentialReplaced;
-            await credentials.ReplaceAsync(connection, credential, next, cancellationToken);
+            await credentials.ReplaceAsync(connection, credential, next, told, cancellationToken);
             foreach (var user in users)
                 log.Add(ConnectionStore.LeafOf(user, credential, change, actor));
             if (users.Count == 0)

@@ -58,25 +58,37 @@ internal sealed class CredentialStore(LayerDatabase database, Seal seal, TimePro
         return credential;
     }
 
+    /// <summary>Keeps what a check was told about the secret. Told nothing, it keeps what is known; a secret that was rotated since is another one.</summary>
+    public async Task KeepAsync(Credential @checked, SecretEnd? told, CancellationToken cancellationToken)
+    {
+        if (told is null || (told.Hint == @checked.SecretHint && told.ExpiresAt == @checked.SecretExpiresAt))
+            return;
+        await using var connection = await database.ConnectAsync(cancellationToken);
+        await connection.ExecuteAsync(
+            "UPDATE credential SET secret_hint = @hint, secret_expires_at = @end WHERE id = @id AND COALESCE(rotated_at, 0) = @rotated", cancellationToken,
+            ("@hint", told.Hint), ("@end", told.ExpiresAt.UtcTicks), ("@id", Engine.Id(@checked.Id)), ("@rotated", @checked.RotatedAt?.UtcTicks ?? 0));
+    }
+
     /// <summary>Puts what signs in from now on in the place of what did; the caller has tried it.</summary>
-    public async Task ReplaceAsync(DbConnection connection, Credential credential, ConnectRequest request, CancellationToken cancellationToken)
+    public async Task ReplaceAsync(
+        DbConnection connection, Credential credential, ConnectRequest request, SecretEnd? told, CancellationToken cancellationToken)
     {
         credential.Kind = request.SignIn.Kind;
         credential.ClientId = request.ClientId;
         credential.TenantId = request.TenantId ?? credential.TenantId;
         credential.Cloud = CloudName.Of(request.Cloud);
         credential.Secret = await CloseAsync(connection, credential, request.SignIn.Value, cancellationToken);
-        // Hint and expiry were those of the old secret.
+        // Hint and end were those of the old secret; untold, those of the new one are unknown.
         await connection.ExecuteAsync(
             """
-            UPDATE credential SET kind = @kind, client_id = @client, tenant_id = @tenant, cloud = @cloud, secret = @secret, secret_hint = NULL,
-                secret_expires_at = NULL, rotated_at = @now
+            UPDATE credential SET kind = @kind, client_id = @client, tenant_id = @tenant, cloud = @cloud, secret = @secret, secret_hint = @hint,
+                secret_expires_at = @end, rotated_at = @now
             WHERE id = @id
             """,
             cancellationToken,
             ("@kind", KebabCaseText.Of(credential.Kind)), ("@client", Engine.Id(credential.ClientId)),
             ("@tenant", Engine.Id(credential.TenantId)), ("@cloud", credential.Cloud), ("@secret", credential.Secret),
-            ("@now", clock.GetUtcNow().UtcTicks), ("@id", Engine.Id(credential.Id)));
+            ("@hint", told?.Hint), ("@end", told?.ExpiresAt.UtcTicks), ("@now", clock.GetUtcNow().UtcTicks), ("@id", Engine.Id(credential.Id)));
     }
 
     /// <summary>As they are inside the transaction, with the connections that are not disconnected.</summary>

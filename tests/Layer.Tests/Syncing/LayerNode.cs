@@ -21,7 +21,7 @@ internal sealed class LayerNode : IAsyncDisposable
         Leases = new SyncLeases(database, clock);
         Sync = new SyncRun(database, Ledger, Credentials, Leases, connector, clock);
         Check = new ConnectionCheck(connector);
-        Connect = new ConnectFlow(Connections, Check, Sync, connector, waits);
+        Connect = new ConnectFlow(Connections, Credentials, Check, Sync, connector, waits);
         Rotation = new CredentialRotation(Connections, Credentials, Ledger, Check);
     }
 
