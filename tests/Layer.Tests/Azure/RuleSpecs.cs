@@ -188,6 +188,22 @@ public sealed class RuleSpecs
         Assert.Equal(world.Tenant("elsewhere").Id.ToString(), failed.Failure.Facts["tenantFromAzure"]);
     }
 
+    [Fact]
+    public async Task F13_A_delegated_subscription_reads_well_and_is_refused_because_its_grants_stand_in_no_list()
+    {
+        var world = EmulatedAzure.Company();
+        var home = world.Subscription(EmulatedAzure.Prod).TenantId;
+        world.Tenant($"customer-{Guid.NewGuid():n}", t => t.Subscription("customer", s => s.Delegate("Reader", EmulatedAzure.Reader).ResourceGroup("rg-theirs")));
+        await using var azure = await EmulatedAzure.StartAsync(world);
+        var target = new AzureTarget(AzureCloud.Public, world.Subscription("customer").Id, home);
+
+        var failed = await azure.FailAsync("LIGHTHOUSE", target: target);
+
+        Assert.Equal(200, azure.Emulator.Requests.Of(AzureCall.ListResourceGroups)[0].Status);
+        Assert.Equal(world.Subscription("customer").TenantId.ToString(), failed.Failure.Facts["tenantFromAzure"]);
+        Assert.Equal(target.TenantId.ToString(), failed.Reading?.Reader?.TenantId);
+    }
+
     [Theory]
     [InlineData(true, "LIGHTHOUSE")]
     [InlineData(false, "WRONG_TENANT")]

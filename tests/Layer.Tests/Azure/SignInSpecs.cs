@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Layer.Azure;
 using Layer.AzureEmulator;
 using Layer.Evidence.Collecting;
+using Layer.Evidence.Observations;
 
 namespace Layer.Tests.Azure;
 
@@ -28,6 +29,24 @@ public sealed class SignInSpecs
         world.ExpireSecrets(world.App(EmulatedAzure.Reader), TimeProvider.System.GetUtcNow().AddDays(-1));
 
         await azure.FailAsync("SECRET_EXPIRED");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Item_7_A_managed_identity_signs_in_through_the_metadata_address_and_reads_everything(bool named)
+    {
+        var world = EmulatedAzure.Company(s => s.Grant("Reader", "machine"), t => t.ManagedIdentity("machine"), role: "");
+        await using var azure = await EmulatedAzure.StartAsync(world);
+        var identity = world.Principal("machine");
+
+        var collection = await azure.Connector.CollectAsync(
+            azure.Target, new ManagedIdentity(named ? identity.AppId!.Value : Guid.Empty), TestContext.Current.CancellationToken);
+
+        Assert.Equal(3, collection.Of(ObservationType.ResourceGroup).Count);
+        Assert.Equal(identity.Id.ToString(), collection.Reading.Reader?.ObjectId);
+        Assert.Equal(200, Assert.Single(azure.Emulator.Requests.Of(AzureCall.ManagedIdentityToken)).Status);
+        Assert.Empty(azure.Emulator.Requests.Of(AzureCall.Token));
     }
 
     [Fact]

@@ -21,6 +21,15 @@ internal sealed class LayerProcess : IDisposable
 
     public Task<Outcome> RunWithInputAsync(string input, params string[] args) => StartAsync(Executable, args, input);
 
+    /// <summary>Sends Ctrl-C (SIGINT) as soon as something has happened, and waits for the end.</summary>
+    public Task<Outcome> InterruptAsync(Func<bool> happened, params string[] args) => StartAsync(Executable, args, input: null, async running =>
+    {
+        while (!happened() && !running.HasExited)
+            await Task.Yield();
+        using var kill = Process.Start("/bin/sh", ["-c", $"kill -INT {running.Id}"]);
+        await kill.WaitForExitAsync();
+    });
+
     /// <summary>Runs at a pseudo terminal (script, of bsdutils), where both streams are one.</summary>
     public Task<Outcome> RunAtTerminalAsync(params string[] args)
     {
@@ -40,7 +49,7 @@ internal sealed class LayerProcess : IDisposable
 
     public void Dispose() => _home.Delete(recursive: true);
 
-    private async Task<Outcome> StartAsync(string program, string[] args, string? input)
+    private async Task<Outcome> StartAsync(string program, string[] args, string? input, Func<Process, Task>? meanwhile = null)
     {
         var start = new ProcessStartInfo(program, args) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
         start.Environment.Clear();
@@ -59,6 +68,8 @@ internal sealed class LayerProcess : IDisposable
         process.StandardInput.Close();
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();
+        if (meanwhile is not null)
+            await meanwhile(process);
         await process.WaitForExitAsync();
         return new Outcome(process.ExitCode, await output, await error);
     }
