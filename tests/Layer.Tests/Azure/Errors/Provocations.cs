@@ -7,6 +7,7 @@ using System.Text.Json;
 using Layer.Azure;
 using Layer.Azure.Errors;
 using Layer.Azure.Http;
+using Layer.Azure.Lists;
 using Layer.AzureEmulator;
 using Layer.AzureEmulator.Worlds;
 using Layer.Connections;
@@ -289,20 +290,13 @@ internal static class Provocations
         a.Emulator.Faults.Set(Fault.Status404, AzureCall.GetRoleDefinition);
     });
 
-    // The cap itself is thousands of pages; the rule that keeps it is asked directly.
-    private static Task<Failure> TooManyPages()
-    {
-        var first = new Uri("https://management.azure.com/subscriptions/x/resourcegroups?api-version=2022-09-01");
-        var links = new Layer.Azure.Lists.NextLink(first);
-        var page = 1;
-        Layer.Evidence.Errors.ErrorEntry? refusal;
-        do
-            refusal = links.Refuse($"{first}&$skiptoken={page++}", out _);
-        while (refusal is null);
-        var facts = AzureFacts.Of(new AzureTarget(AzureCloud.Public, Guid.NewGuid(), Guid.NewGuid()), Guid.NewGuid());
-        (facts["list"], facts["page"], facts["requestId"], facts["host"]) = ("azure.resourceGroup", $"{page}", "not named", first.Host);
-        return Task.FromResult(new Failure(refusal.Code, facts));
-    }
+    private static Task<Failure> TooManyPages() => Collect(
+        world: EmulatedAzure.Company(s =>
+        {
+            for (var i = 0; i < NextLink.MostPages; i++)
+                s.ResourceGroup($"rg-{i}");
+        }),
+        emulator: new EmulatorOptions { PageSize = 1, Throttling = false });
 
     private static int ClosedPort()
     {
