@@ -4,5 +4,5 @@ namespace Layer.Cli;
 internal static class Words
 {
     /// <summary>"1 change", "2 changes".</summary>
-    public static string Count(int count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
+    public static string Count(long count, string noun) => count == 1 ? $"1 {noun}" : $"{count} {noun}s";
 }

@@ -73,7 +73,7 @@ internal static class EvidenceCommand
     }
 
     private static string Marks(EvidenceLine line) => string.Join(
-        ' ', new[] { line.Anomalies > 0 ? $"{line.Anomalies} anomalies" : "", line.Exceptions > 0 ? $"{line.Exceptions} second thoughts" : "" }.Where(mark => mark.Length > 0));
+        ' ', new[] { line.Anomalies > 0 ? line.Anomalies == 1 ? "1 anomaly" : $"{line.Anomalies} anomalies" : "", line.Exceptions > 0 ? Words.Count(line.Exceptions, "second thought") : "" }.Where(mark => mark.Length > 0));
 
     private static string Time(DateTimeOffset time) => $"{time:yyyy-MM-ddTHH:mm:ss.fffZ}";
 
@@ -134,7 +134,7 @@ internal static class EvidenceCommand
         Row("Log entry", $"{line.Index} of {leaf.GetProperty("log").GetString()}");
         Row("Id", line.Id.ToString());
         if (line.Exceptions > 0)
-            Row("Marked", $"{line.Exceptions} second thoughts were sealed after it");
+            Row("Marked", $"{Words.Count(line.Exceptions, "second thought")} sealed after it");
         output.WriteLine();
         output.WriteLine(ink.Strong($"Supports ({body.GetProperty("mapping").GetString()})"));
         foreach (var entry in Mapping.Get(body.GetProperty("mapping").GetString() ?? "").Of(line.Type))

@@ -1,4 +1,5 @@
 using Layer.Evidence.Frameworks;
+using Layer.Operations;
 using Layer.Storage;
 
 namespace Layer.Evidence;
@@ -29,12 +30,21 @@ internal sealed class EvidenceRecords(LayerDatabase database, Guid workspace)
     }
 
     /// <summary>The exact bytes of a leaf; null when there is none of this index.</summary>
+    /// <exception cref="RefusedException">LOG_BROKEN: the stored bytes were changed.</exception>
     public async Task<byte[]?> FindLeafAsync(long index, CancellationToken cancellationToken)
     {
         await using var connection = await database.ConnectAsync(cancellationToken);
-        return await connection.ScalarAsync(
+        var packed = await connection.ScalarAsync(
             "SELECT bytes FROM log_leaf WHERE workspace = @workspace AND idx = @index", cancellationToken,
             ("@workspace", database.Engine.Id(workspace)), ("@index", index)) as byte[];
+        try
+        {
+            return packed is null ? null : PackedBytes.Unpack(packed);
+        }
+        catch (InvalidDataException)
+        {
+            throw new RefusedException("LOG_BROKEN", ("item", $"leaf {index}"));
+        }
     }
 }
 

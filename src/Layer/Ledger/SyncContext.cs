@@ -59,9 +59,17 @@ internal sealed record SyncContext(
     {
         var bytes = await connection.ScalarAsync(
             "SELECT bytes FROM log_leaf WHERE workspace = @workspace AND idx = @idx", cancellationToken, ("@workspace", engine.Id(workspace)), ("@idx", index));
-        return bytes is byte[] packed && Leaf.Parse(PackedBytes.Unpack(packed)).Body is SyncManifest manifest
-            ? manifest.Setting
-            : throw new RefusedException("LOG_BROKEN", ("item", $"leaf {index}"));
+        try
+        {
+            if (bytes is byte[] packed && Leaf.Parse(PackedBytes.Unpack(packed)).Body is SyncManifest manifest)
+                return manifest.Setting;
+        }
+        catch (Exception changed) when (changed is InvalidDataException or FormatException)
+        {
+            throw new RefusedException("LOG_BROKEN", ("item", $"leaf {index}"));
+        }
+
+        throw new RefusedException("LOG_BROKEN", ("item", $"leaf {index}"));
     }
 
     private static Digest ConfigurationOf(Guid connection, Guid subscription, Guid tenant, string cloud, Guid client, string signIn)

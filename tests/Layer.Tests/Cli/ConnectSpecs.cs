@@ -54,6 +54,24 @@ public sealed class ConnectSpecs : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_record_is_shown_by_index_and_by_id_with_what_it_does_not_show()
+    {
+        await _layer.RunAsync("connect", "azure", "--name", "production");
+        using var list = JsonDocument.Parse((await _layer.RunAsync("evidence", "list", "-o", "json")).Output);
+        var record = list.RootElement.GetProperty("value")[0];
+
+        var table = await _layer.RunAsync("evidence", "show", $"{record.GetProperty("index").GetInt32()}");
+        var shown = await _layer.RunAsync("evidence", "show", record.GetProperty("id").GetString()!, "-o", "json");
+
+        Assert.Equal((0, "", 0, ""), (table.ExitCode, table.Error, shown.ExitCode, shown.Error));
+        Assert.Contains("Does not show:", table.Output, StringComparison.Ordinal);
+        using var json = JsonDocument.Parse(shown.Output);
+        Assert.Equal(
+            record.GetProperty("root").GetString(),
+            json.RootElement.GetProperty("leaf").GetProperty("body").GetProperty("population").GetProperty("root").GetString());
+    }
+
+    [Fact]
     public async Task Days_that_cannot_be_compared_are_not_called_unchanged()
     {
         await _layer.RunAsync("connect", "azure", "--name", "production");
