@@ -79,5 +79,22 @@ public sealed class MainJobSpecs
         Assert.Equal(int.Parse(before[2]) + 1, int.Parse(after[2]));
     }
 
+    [Fact]
+    public async Task One_record_says_what_it_supports_what_it_does_not_show_and_how_to_perform_it_again()
+    {
+        var world = Companies.Contoso();
+        await using var site = (await Site.StartAsync(world)).As(world);
+        (await site.RunAsync("connect", "azure", "--name", "prod")).Expect(0);
+        var listed = (await site.JsonAsync("evidence", "list")).GetProperty("value").EnumerateArray().First();
+
+        var shown = (await site.RunAsync("evidence", "show", Text("id")(listed)!)).Expect(0).Output;
+
+        Assert.Contains(Text("root")(listed)!, shown, StringComparison.Ordinal);
+        Assert.Contains("Does not show:", shown, StringComparison.Ordinal);
+        Assert.Contains($"az rest --method get --url \"/subscriptions/{world.Subscription("production").Id}/", shown, StringComparison.Ordinal);
+        var leaf = (await site.JsonAsync("evidence", "show", listed.GetProperty("index").GetRawText())).GetProperty("leaf");
+        Assert.Equal("evidence", Text("kind")(leaf));
+    }
+
     private static Func<JsonElement, string?> Text(string property) => element => element.GetProperty(property).GetString();
 }

@@ -116,6 +116,11 @@ internal static class EvidenceCommand
         json.WriteEndObject();
     }
 
+    // A path without a host goes to the cloud az is signed in to.
+    private static string PerformAgain(string type, string subscription) => type == EvidenceType.RoleAssignments
+        ? $"az rest --method get --url \"/subscriptions/{subscription}/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01\" --query \"length(value)\""
+        : $"az rest --method get --url \"/subscriptions/{subscription}/resourcegroups?api-version=2022-09-01\" --query \"length(value)\"";
+
     private static void WriteRecord(Terminal terminal, EvidenceLine line, JsonElement leaf)
     {
         var (output, ink) = (terminal.Out, terminal.OutInk);
@@ -156,6 +161,10 @@ internal static class EvidenceCommand
             }
         }
 
+        output.WriteLine();
+        output.WriteLine(ink.Strong("Perform it again"));
+        output.WriteLine($"  {PerformAgain(line.Type, body.GetProperty("subscription").GetString() ?? "")}");
+        output.WriteLine(ink.Quiet($"  The answer then: {line.Count}. It gives what is true today, and of a list in several pages the first."));
         output.Flush();
 
         void Row(string name, string value) => output.WriteLine($"  {ink.Quiet(name.PadRight(13))} {SafeText.ForTerminal(value)}");
