@@ -74,6 +74,7 @@ public sealed class MainJobSpecs
         var result = JsonSerializer.Deserialize<JsonElement>(outcome.Output).GetProperty("value")[0];
         Assert.Equal("failed", Text("status")(result));
         Assert.Equal("EMPTY_ANSWER", Text("code")(result));
+        Assert.Contains("\"connection\":\"prod\"", outcome.Errors.Replace(" ", ""), StringComparison.Ordinal);
         var after = (await site.SqliteAsync(Counts)).Expect(0).Output.Split('\n');
         Assert.Equal(before[..2], after[..2]);
         Assert.Equal(int.Parse(before[2]) + 1, int.Parse(after[2]));

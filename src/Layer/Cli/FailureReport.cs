@@ -13,8 +13,13 @@ internal static class FailureReport
 
     private const string PublicPortal = "https://portal.azure.com";
 
+    /// <param name="app">The app.</param>
+    /// <param name="failure">What failed.</param>
+    /// <param name="connecting">Whether nothing was saved yet.</param>
+    /// <param name="form">JSON, or a card.</param>
+    /// <param name="about">The connection it is about, where there may be several; null where there is one.</param>
     /// <returns>The exit code of the failure.</returns>
-    public static int Print(LayerApp app, Failure failure, bool connecting, OutputForm form)
+    public static int Print(LayerApp app, Failure failure, bool connecting, OutputForm form, string? about = null)
     {
         // What is refused before any call knows no cloud yet; the public one is right for nearly everybody.
         if (!failure.Facts.ContainsKey("portal"))
@@ -22,9 +27,9 @@ internal static class FailureReport
         var entry = ErrorCatalog.Get(failure.Code);
         var card = ErrorCatalog.Card(failure, connecting);
         if (form == OutputForm.Json)
-            WriteJson(app.Terminal, card, failure);
+            WriteJson(app.Terminal, card, failure, about);
         else
-            CardPrinter.Print(app.Terminal, card, Details(failure, app.Clock));
+            CardPrinter.Print(app.Terminal, about is null ? card : card with { Title = $"{about}: {card.Title}" }, Details(failure, app.Clock));
         return ExitCode.Of(entry.Kind);
     }
 
@@ -39,11 +44,13 @@ internal static class FailureReport
         yield return $"{clock.GetUtcNow():yyyy-MM-ddTHH:mm:ss}Z";
     }
 
-    private static void WriteJson(Terminal terminal, ErrorCard card, Failure failure) => Json.Write(terminal.Error, terminal.ErrorIsTerminal, json =>
+    private static void WriteJson(Terminal terminal, ErrorCard card, Failure failure, string? about) => Json.Write(terminal.Error, terminal.ErrorIsTerminal, json =>
     {
         json.WriteStartObject();
         json.WriteStartObject("error");
         json.WriteString("code", card.Code);
+        if (about is not null)
+            json.WriteString("connection", about);
         json.WriteString("title", card.Title);
         json.WriteString("why", card.Why);
         WriteTexts("do", card.DoThis);

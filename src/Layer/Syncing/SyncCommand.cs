@@ -83,7 +83,7 @@ internal static class SyncCommand
 
         SyncResult[] results = [.. came.OrderBy(r => r.Connection, StringComparer.Ordinal)];
         Write(app.Terminal, form, results);
-        var codes = results.Where(r => r.Failure is not null).Select(r => FailureReport.Print(app, r.Failure!, connecting: false, form)).ToList();
+        var codes = results.Where(r => r.Failure is not null).Select(r => FailureReport.Print(app, r.Failure!, connecting: false, form, r.Connection)).ToList();
         if (unsigned is not null)
             codes.Add(FailureReport.Print(app, unsigned, connecting: false, form));
         cancellationToken.ThrowIfCancellationRequested();
