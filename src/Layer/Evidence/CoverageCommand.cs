@@ -25,7 +25,7 @@ internal static class CoverageCommand
         {
             var form = parsed.GetValue(output);
             if (await app.FindReadableAsync(cancellationToken) is not var (layer, workspace))
-                return Syncing.SyncCommand.NothingConnected(app, form);
+                return Syncing.SyncCommand.NothingConnected(app, form, parsed.GetValue(failOn) is null ? ExitCode.Done : ExitCode.ConditionMet);
             await using var opened = layer;
             var coverage = await layer.CoverageOf(workspace).ReadAsync(parsed.GetValue(window), cancellationToken);
             if (form == OutputForm.Table)
@@ -33,7 +33,7 @@ internal static class CoverageCommand
             else
                 Days.Write(app.Terminal, form, [.. coverage.SelectMany(c => c.Days.Select(day => (c.Name, day)))]);
             await app.Terminal.Out.FlushAsync(cancellationToken);
-            return parsed.GetValue(failOn) is not null && coverage.Any(c => c.Missing > 0) ? ExitCode.ConditionMet : ExitCode.Done;
+            return parsed.GetValue(failOn) is not null && (coverage.Count == 0 || coverage.Any(c => c.Missing > 0)) ? ExitCode.ConditionMet : ExitCode.Done;
         });
         return command;
     }

@@ -25,7 +25,7 @@ internal static class DiffCommand
         {
             var form = parsed.GetValue(output);
             if (await app.FindReadableAsync(cancellationToken) is not var (layer, workspace))
-                return Syncing.SyncCommand.NothingConnected(app, form);
+                return Syncing.SyncCommand.NothingConnected(app, form, ExitCode.Error);
             await using var opened = layer;
             var changes = await ReadAsync(layer.InventoryOf(workspace), parsed.GetRequiredValue(from), parsed.GetRequiredValue(to), app.Terminal, cancellationToken);
             Write(app.Terminal, form, changes.Changes, changes.Names);

@@ -35,12 +35,15 @@ internal static class SyncCommand
             Count("GROUPS", "groups", "azure.resourceGroup"),
             Count("ASSIGNMENTS", "assignments", "azure.roleAssignment"),
             Count("ROLES", "roles", "azure.roleDefinition"),
-            new("ADDED", "added", r => $"{r.Added}") { Right = true },
-            new("CHANGED", "changed", r => $"{r.Changed}") { Right = true },
-            new("REMOVED", "removed", r => $"{r.Removed}") { Right = true },
+            new("ADDED", "added", r => Change(r, r.Added)) { Right = true },
+            new("CHANGED", "changed", r => Change(r, r.Changed)) { Right = true },
+            new("REMOVED", "removed", r => Change(r, r.Removed)) { Right = true },
             new("SYNC", "sync", r => $"{r.Sync}") { CsvOnly = true },
         ],
         (json, result) => result.WriteTo(json)).Write(terminal, form, results);
+
+    // What was not read has not "0 changes".
+    private static string Change(SyncResult result, int count) => result.Failure is null ? $"{count}" : "–";
 
     private static Column<SyncResult> Count(string title, string name, string type) =>
         new(title, name, r => r.Counts.TryGetValue(type, out var count) ? $"{count}" : "–") { Right = true };
@@ -49,12 +52,12 @@ internal static class SyncCommand
     {
         await using var layer = await app.OpenAsync(withKeys: true, cancellationToken);
         if (await layer.FindWorkspaceAsync(cancellationToken) is not { } workspace)
-            return NothingConnected(app, form);
+            return NothingConnected(app, form, ExitCode.Error);
         if (workspace.Sample)
             return RefuseSample(app);
         var connections = await ChooseAsync(layer, workspace, names, cancellationToken);
         if (connections.Count == 0)
-            return NothingConnected(app, form);
+            return NothingConnected(app, form, ExitCode.Error);
 
         var came = new List<SyncResult>();
         Failure? unsigned = null;
@@ -98,12 +101,16 @@ internal static class SyncCommand
         ["This data folder holds the demo's sample data: its Azure was made up, and there is nothing to read. Connect a subscription of yours with: layer connect azure --name NAME"],
         "layer connect azure");
 
-    public static int NothingConnected(LayerApp app, OutputForm form)
+    /// <summary>Says that there is nothing yet.</summary>
+    /// <param name="app">The app.</param>
+    /// <param name="form">JSON gets an empty list.</param>
+    /// <param name="exitCode">Not 0 where the caller asked for work or for a verdict: a timer or a gate that looks at the wrong data folder must not pass.</param>
+    public static int NothingConnected(LayerApp app, OutputForm form, int exitCode = ExitCode.Done)
     {
         if (form == OutputForm.Json)
             Json.WriteValue<int>(app.Terminal, [], (json, value) => json.WriteNumberValue(value));
         app.Terminal.Say("Nothing is connected yet. Start with: layer connect azure --name NAME, or look around with: layer demo");
-        return ExitCode.Done;
+        return exitCode;
     }
 
     private static async Task<IReadOnlyList<Connection>> ChooseAsync(Installation layer, Workspace workspace, string[] names, CancellationToken cancellationToken)
