@@ -134,7 +134,7 @@ public sealed class DatabaseFailureSpecs(PostgresCluster cluster)
     public async Task A_guard_that_was_missing_is_told_loudly_by_the_command_that_finds_it_gone()
     {
         using var layer = new LayerProcess();
-        Assert.Equal(0, (await layer.RunAsync("sync", "--all")).ExitCode);
+        Assert.Equal(1, (await layer.RunAsync("sync", "--all")).ExitCode);
         await DropAsync(layer);
 
         var outcome = await layer.RunAsync("connections", "-o", "json");
