@@ -3,12 +3,14 @@ using Layer.Benchmarks;
 return args switch
 {
     ["floor", var tenantId, var subscriptionId, var clientId, var clientSecret] => await Floor.RunAsync(tenantId, subscriptionId, clientId, clientSecret),
-    [] => await SyncBenchmark.RunAsync(),
+    [] or ["sync"] => await SyncBenchmark.RunAsync(),
+    ["audit"] => await AuditBenchmark.RunAsync(),
+    ["audit-year", var folder] => await AuditYear.RunAsync(folder),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: Layer.Benchmarks (no arguments)");
+    Console.Error.WriteLine("Usage: Layer.Benchmarks [sync|audit|audit-year FOLDER]");
     return 64;
 }

@@ -34,7 +34,7 @@ internal static class SyncBenchmark
 
             string[] floorArguments = ["floor", subscription.TenantId.ToString(), subscription.Id.ToString(), app.ClientId.ToString(), app.Secrets[0].Value];
             var floor = Best(() => ChildProcess.Run(Environment.ProcessPath!, floorArguments, environment));
-            var launcher = Path.Combine(Root(), "layer");
+            var launcher = Path.Combine(Checkout.Root, "layer");
             ChildProcess.Run(launcher, ["version"], environment);
             var connect = ChildProcess.Run(launcher, ["connect", "azure", "--name", "bench"], environment);
             var observations = Scalar(environment["LAYER_DATA"], "select count(*) from observation");
@@ -96,16 +96,5 @@ internal static class SyncBenchmark
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         return Convert.ToInt64(command.ExecuteScalar(), CultureInfo.InvariantCulture);
-    }
-
-    private static string Root()
-    {
-        for (var at = new DirectoryInfo(AppContext.BaseDirectory); at is not null; at = at.Parent)
-        {
-            if (File.Exists(Path.Combine(at.FullName, "Layer.slnx")))
-                return at.FullName;
-        }
-
-        throw new DirectoryNotFoundException("Run the benchmark from a checkout.");
     }
 }
