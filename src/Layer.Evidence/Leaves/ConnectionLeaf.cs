@@ -38,7 +38,7 @@ public static class ConnectionChange
 }
 
 /// <summary>A connection as it is after a change, and who changed it. It never holds a secret, nor anything made from one.</summary>
-public sealed record ConnectionLeaf : LeafBody
+public sealed record ConnectionLeaf : StandingLeaf
 {
     /// <inheritdoc/>
     public override string Kind => LeafKind.Connection;
@@ -91,6 +91,7 @@ public sealed record ConnectionLeaf : LeafBody
         writer.Property("reason", Reason);
         writer.Property("schedule", Schedule);
         writer.Property("signIn", SignIn);
+        WriteStanding(writer);
         writer.Property("subscription", Subscription);
         writer.Property("tenant", Tenant);
     }
@@ -107,6 +108,7 @@ public sealed record ConnectionLeaf : LeafBody
         Reason = body.FindText("reason"),
         Schedule = body.FindText("schedule"),
         SignIn = body.OneOf("signIn", ["secret", "certificate", "federated", "managed-identity"]),
+        Standing = ReadStanding(body),
         Subscription = body.Uuid("subscription"),
         Tenant = body.Uuid("tenant"),
     };

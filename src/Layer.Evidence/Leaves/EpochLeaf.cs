@@ -7,7 +7,7 @@ namespace Layer.Evidence.Leaves;
 /// <param name="Reason">Why, in a person's words.</param>
 /// <param name="LostRoot">Root of the last checkpoint that was signed before.</param>
 /// <param name="LostSize">Its size.</param>
-public sealed record EpochLeaf(string Actor, string Reason, Digest LostRoot, long LostSize) : LeafBody
+public sealed record EpochLeaf(string Actor, string Reason, Digest LostRoot, long LostSize) : StandingLeaf
 {
     /// <inheritdoc/>
     public override string Kind => LeafKind.Epoch;
@@ -21,8 +21,12 @@ public sealed record EpochLeaf(string Actor, string Reason, Digest LostRoot, lon
         writer.Property("size", LostSize);
         writer.EndObject();
         writer.Property("reason", Reason);
+        WriteStanding(writer);
     }
 
     internal static EpochLeaf Read(Fields body) =>
-        new(body.Text("actor"), body.Text("reason"), body.Object("lost").Digest("root"), body.Object("lost").Natural("size"));
+        new(body.Text("actor"), body.Text("reason"), body.Object("lost").Digest("root"), body.Object("lost").Natural("size"))
+        {
+            Standing = ReadStanding(body),
+        };
 }

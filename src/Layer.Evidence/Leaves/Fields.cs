@@ -9,6 +9,9 @@ internal readonly struct Fields(JsonElement element, string where)
 {
     public string Text(string name) => FindText(name) ?? throw Wrong(name, "null");
 
+    /// <summary>A string that is not empty.</summary>
+    public string Words(string name) => Text(name) is { Length: > 0 } words ? words : throw Wrong(name, "empty");
+
     public string? FindText(string name)
     {
         var value = Get(name);

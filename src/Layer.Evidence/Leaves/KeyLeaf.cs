@@ -7,7 +7,7 @@ namespace Layer.Evidence.Leaves;
 /// <param name="Actor">Who.</param>
 /// <param name="Change"><c>added</c> or <c>retired</c>.</param>
 /// <param name="Key">The vkey.</param>
-public sealed record KeyLeaf(string Actor, string Change, string Key) : LeafBody
+public sealed record KeyLeaf(string Actor, string Change, string Key) : StandingLeaf
 {
     /// <inheritdoc/>
     public override string Kind => LeafKind.Key;
@@ -17,8 +17,12 @@ public sealed record KeyLeaf(string Actor, string Change, string Key) : LeafBody
         writer.Property("actor", Actor);
         writer.Property("change", Change);
         writer.Property("key", Key);
+        WriteStanding(writer);
     }
 
     internal static KeyLeaf Read(Fields body) =>
-        new(body.Text("actor"), body.OneOf("change", ["added", "retired"]), VerificationKey.Parse(body.Text("key")).ToString());
+        new(body.Text("actor"), body.OneOf("change", ["added", "retired"]), VerificationKey.Parse(body.Text("key")).ToString())
+        {
+            Standing = ReadStanding(body),
+        };
 }

@@ -8,6 +8,10 @@ public abstract record LeafBody
     /// <summary>One of <see cref="LeafKind"/>.</summary>
     public abstract string Kind { get; }
 
+    /// <summary>The same, with <paramref name="standing"/> as the newest standing leaf before it; kinds that name none are returned as they are.</summary>
+    /// <remarks>To be called by whoever appends a leaf, and by nobody else: only there is the index known.</remarks>
+    public virtual LeafBody After(long standing) => this;
+
     /// <summary>Writes the properties in ascending order, without the braces.</summary>
     internal abstract void WriteTo(CanonicalWriter writer);
 
@@ -25,6 +29,10 @@ public abstract record LeafBody
         LeafKind.Key => KeyLeaf.Read(body),
         LeafKind.Epoch => EpochLeaf.Read(body),
         LeafKind.Timestamp => TimestampLeaf.Read(body),
+        LeafKind.Scope => ScopeLeaf.Read(body),
+        LeafKind.Visible => VisibleLeaf.Read(body),
+        LeafKind.Sample => SampleLeaf.Read(body),
+        LeafKind.Names => NamesLeaf.Read(body),
         _ => throw new FormatException($"'{kind}' is not a kind of leaf."),
     };
 }

@@ -33,7 +33,22 @@ public static class LeafKind
     /// <summary>A time-stamp authority vouched for a checkpoint.</summary>
     public const string Timestamp = "timestamp";
 
+    /// <summary>A named person states what the audit of a window covers.</summary>
+    public const string Scope = "scope";
+
+    /// <summary>Which subscriptions an app registration could see.</summary>
+    public const string Visible = "visible";
+
+    /// <summary>A sample was drawn.</summary>
+    public const string Sample = "sample";
+
+    /// <summary>Commitments to names that are kept outside the log.</summary>
+    public const string Names = "names";
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [Genesis, Sync, Evidence, Connection, Exception, Mapping, Audit, Key, Epoch, Timestamp];
+        [Genesis, Sync, Evidence, Connection, Exception, Mapping, Audit, Key, Epoch, Timestamp, Scope, Visible, Sample, Names];
+
+    /// <summary>Those whose statement holds from there on. They form one chain: each but the genesis leaf names the one before it.</summary>
+    public static IReadOnlyList<string> Standing { get; } = [Genesis, Connection, Mapping, Key, Epoch, Scope];
 }

@@ -7,7 +7,7 @@ namespace Layer.Evidence.Leaves;
 /// <param name="Mapping">The new version, e.g. <c>soc2-2017/2</c>.</param>
 /// <param name="Previous">The version before.</param>
 /// <param name="Sha256">SHA-256 of the new version's canonical data.</param>
-public sealed record MappingLeaf(string Actor, string Mapping, string Previous, Digest Sha256) : LeafBody
+public sealed record MappingLeaf(string Actor, string Mapping, string Previous, Digest Sha256) : StandingLeaf
 {
     /// <inheritdoc/>
     public override string Kind => LeafKind.Mapping;
@@ -18,8 +18,12 @@ public sealed record MappingLeaf(string Actor, string Mapping, string Previous, 
         writer.Property("mapping", Mapping);
         writer.Property("previous", Previous);
         writer.Property("sha256", Sha256);
+        WriteStanding(writer);
     }
 
     internal static MappingLeaf Read(Fields body) =>
-        new(body.Text("actor"), body.Text("mapping"), body.Text("previous"), body.Digest("sha256"));
+        new(body.Text("actor"), body.Text("mapping"), body.Text("previous"), body.Digest("sha256"))
+        {
+            Standing = ReadStanding(body),
+        };
 }

@@ -83,6 +83,12 @@ public sealed record SyncManifest : LeafBody
     /// <summary>Leaf index of the last manifest of this connection that carries its setting; null when this one does.</summary>
     public long? SettingAt { get; init; }
 
+    /// <summary>Leaf index of the newest standing leaf before this one. Who appends it fills it in; see <see cref="LeafBody.After"/>.</summary>
+    public long Standing { get; init; }
+
+    /// <inheritdoc/>
+    public override LeafBody After(long standing) => this with { Standing = standing };
+
     /// <summary>Makes the manifest of an attempt.</summary>
     /// <param name="attempt">Which attempt, by whom, with what.</param>
     /// <param name="reading">How it was read, or how far it came; null when nothing was sent.</param>
@@ -155,6 +161,7 @@ public sealed record SyncManifest : LeafBody
             Setting.WriteTo(writer);
         else
             writer.Integer(SettingAt ?? throw new InvalidOperationException("A manifest carries its setting or names the leaf that does."));
+        writer.Property("standing", Standing);
         writer.Property("started", StartedAt);
         writer.Property("status", Status);
         writer.Property("trigger", Trigger);
@@ -185,6 +192,7 @@ public sealed record SyncManifest : LeafBody
             Seq = body.Natural("seq"),
             Setting = body.IsInteger("setting") ? null : ManifestSetting.Read(body.Object("setting")),
             SettingAt = body.IsInteger("setting") ? body.Natural("setting") : null,
+            Standing = body.Natural("standing"),
             StartedAt = body.Instant("started"),
             Status = body.OneOf("status", ManifestStatus.All),
             Trigger = body.OneOf("trigger", ManifestTrigger.All),

@@ -15,6 +15,11 @@ public sealed partial class LogReplay
     {
         if (index == 0 != leaf.Body is GenesisLeaf)
             return index == 0 ? $"a log begins with a genesis leaf, not with {leaf.Kind}." : "a second genesis leaf.";
+        long? named = leaf.Body switch { StandingLeaf body => body.Standing, SyncManifest body => body.Standing, _ => null };
+        if (named is not null && named != Standing)
+            return $"it names {Name(named)} as the newest standing leaf, which is {Name(Standing)}.";
+        if (leaf.Body is StandingLeaf)
+            Standing = index;
         switch (leaf.Body)
         {
             case GenesisLeaf genesis:
@@ -32,6 +37,10 @@ public sealed partial class LogReplay
                 return _records.TryGetValue(exception.Record, out var owner) && owner == exception.Connection
                     ? null
                     : $"it is about the record {exception.Record}, which is none of its connection.";
+            case VisibleLeaf visible:
+                return ChainOf(visible.Connection).Open?.Seq == visible.Seq
+                    ? null
+                    : $"it was read in sync {visible.Seq}, which is not the last sync of its connection, or not complete.";
             case MappingLeaf mapping when mapping.Previous != _mapping:
                 return $"it replaces the mapping {mapping.Previous}, and {_mapping} holds.";
             case MappingLeaf mapping:

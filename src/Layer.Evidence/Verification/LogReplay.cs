@@ -34,6 +34,9 @@ public sealed partial class LogReplay(string origin)
     /// <summary>The genesis leaf; null before it was read.</summary>
     public GenesisLeaf? Genesis { get; private set; }
 
+    /// <summary>Index of the newest standing leaf (<see cref="LeafKind.Standing"/>).</summary>
+    public long Standing { get; private set; }
+
     /// <summary>How many leaves of each kind.</summary>
     public IReadOnlyDictionary<string, long> Kinds => _kinds;
 

@@ -24,13 +24,14 @@ internal sealed class LogAppend
     private readonly List<Leaf> _leaves = [];
     private readonly List<TreeNode> _nodes = [];
 
-    private LogAppend(StorageEngine engine, DbConnection connection, Guid workspace, string origin, Frontier frontier, DateTimeOffset at)
+    private LogAppend(StorageEngine engine, DbConnection connection, Guid workspace, string origin, Frontier frontier, long standing, DateTimeOffset at)
     {
         _engine = engine;
         _connection = connection;
         _workspace = workspace;
         Origin = origin;
         _frontier = frontier;
+        Standing = standing;
         At = at;
     }
 
@@ -42,18 +43,21 @@ internal sealed class LogAppend
     /// <summary>Index of the next leaf.</summary>
     public long Size => _frontier.Size;
 
+    /// <summary>Index of the newest standing leaf, those of this transaction included.</summary>
+    public long Standing { get; private set; }
+
     /// <summary>Locks the log until the transaction ends. Other rows are locked after it, everywhere, so that two writers cannot wait for each other.</summary>
     /// <exception cref="RefusedException">CLOCK_BEHIND_LOG: the clock is more than five seconds behind the last leaf.</exception>
     public static async Task<LogAppend> BeginAsync(
         StorageEngine engine, DbConnection connection, Guid workspace, TimeProvider clock, CancellationToken cancellationToken)
     {
         var id = engine.Id(workspace);
-        (long Size, DateTimeOffset At)? head = null;
+        (long Size, DateTimeOffset At, long Standing)? head = null;
         // The origin is asked for apart: a join would lock the workspace's row as well.
         var heads = connection.QueryAsync(
-            $"SELECT size, at FROM log_head WHERE workspace = @workspace{engine.ForUpdate}", cancellationToken, ("@workspace", id));
+            $"SELECT size, at, standing FROM log_head WHERE workspace = @workspace{engine.ForUpdate}", cancellationToken, ("@workspace", id));
         await foreach (var row in heads)
-            head = (row.GetInt64(0), new DateTimeOffset(row.GetInt64(1), TimeSpan.Zero));
+            head = (row.GetInt64(0), new DateTimeOffset(row.GetInt64(1), TimeSpan.Zero), row.GetInt64(2));
         if (head is not { } last || await connection.ScalarAsync("SELECT origin FROM workspace WHERE id = @id", cancellationToken, ("@id", id)) is not string origin)
             throw new InvalidOperationException($"The workspace {workspace} has no log.");
 
@@ -61,7 +65,7 @@ internal sealed class LogAppend
         if (now < last.At - ClockTolerance)
             throw new RefusedException("CLOCK_BEHIND_LOG", ("machineTime", Instant.Format(now)), ("logTime", Instant.Format(last.At)));
         var frontier = await ReadFrontierAsync(engine, connection, workspace, last.Size, cancellationToken);
-        return new LogAppend(engine, connection, workspace, origin, frontier, now < last.At ? last.At : now);
+        return new LogAppend(engine, connection, workspace, origin, frontier, last.Standing, now < last.At ? last.At : now);
     }
 
     /// <summary>The frontier of the first <paramref name="size"/> leaves, from the stored nodes.</summary>
@@ -83,12 +87,14 @@ internal sealed class LogAppend
         return new Frontier(size, (level, index) => edge[(level, index)]);
     }
 
-    /// <summary>Adds a leaf; it is written by <see cref="WriteLeavesAsync"/>.</summary>
+    /// <summary>Adds a leaf; it is written by <see cref="WriteLeavesAsync"/>. Which standing leaf it names is filled in here, whatever the body says.</summary>
     /// <returns>The leaf and its index.</returns>
     public (Leaf Leaf, long Index) Add(LeafBody body)
     {
-        var leaf = Leaf.Create(At, Origin, body);
+        var leaf = Leaf.Create(At, Origin, body.After(Standing));
         var index = _frontier.Size;
+        if (body is StandingLeaf)
+            Standing = index;
         _leaves.Add(leaf);
         _frontier.Append(leaf.Hash, _nodes);
         return (leaf, index);
@@ -114,8 +120,9 @@ internal sealed class LogAppend
         var before = _frontier.Size - _leaves.Count;
         // Compare and swap: even without the lock a second writer could not move a head it has not read.
         var moved = await _connection.ExecuteAsync(
-            "UPDATE log_head SET size = @size, root = @root, at = @at WHERE workspace = @workspace AND size = @before", cancellationToken,
-            ("@size", _frontier.Size), ("@root", _frontier.Root.ToArray()), ("@at", At.UtcTicks), ("@workspace", _engine.Id(_workspace)), ("@before", before));
+            "UPDATE log_head SET size = @size, root = @root, at = @at, standing = @standing WHERE workspace = @workspace AND size = @before", cancellationToken,
+            ("@size", _frontier.Size), ("@root", _frontier.Root.ToArray()), ("@at", At.UtcTicks), ("@standing", Standing),
+            ("@workspace", _engine.Id(_workspace)), ("@before", before));
         if (moved != 1)
             throw new InvalidOperationException("The log's head moved under a lock.");
     }

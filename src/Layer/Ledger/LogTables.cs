@@ -43,6 +43,9 @@ internal sealed class LogHead
 
     /// <summary>Of the last leaf; the next one may not be earlier.</summary>
     public required DateTimeOffset At { get; set; }
+
+    /// <summary>Index of the newest standing leaf; the next one names it.</summary>
+    public required long Standing { get; set; }
 }
 
 /// <summary>A signed checkpoint, as it was also appended to checkpoints.log.</summary>

@@ -11,17 +11,6 @@ using Layer.Workspaces;
 
 namespace Layer.Ledger;
 
-/// <summary>What a verification of a local log found.</summary>
-/// <param name="Verdict">The verdict; its exit code and last line are the command's.</param>
-/// <param name="Leaves">How many leaves were right, before the problem if there is one.</param>
-/// <param name="Records">How many evidence records among them.</param>
-/// <param name="Observations">How many distinct observations were hashed again.</param>
-/// <param name="Pages">How many kept pages were hashed again.</param>
-/// <param name="Key">The key that signs the log; null when the log does not tell.</param>
-/// <param name="Checkpoint">The newest signed checkpoint; null when none was signed.</param>
-internal sealed record LogVerdict(
-    VerificationVerdict Verdict, long Leaves, int Records, int Observations, int Pages, VerificationKey? Key, Checkpoint? Checkpoint);
-
 /// <summary>
 /// Checks a local log without taking any stored hash on trust: every leaf, node, checkpoint, chain, row, population, observation and page. It only reads, in
 /// one snapshot, so it may run beside a sync.
@@ -224,14 +213,16 @@ internal sealed class LogVerification
 
     private async Task CheckHeadAsync()
     {
-        var heads = _connection.QueryAsync("SELECT size, root FROM log_head WHERE workspace = @workspace", _cancellationToken, ("@workspace", WorkspaceId));
-        (long Size, Digest Root)? head = null;
+        var heads = _connection.QueryAsync("SELECT size, root, standing FROM log_head WHERE workspace = @workspace", _cancellationToken, ("@workspace", WorkspaceId));
+        (long Size, Digest Root, long Standing)? head = null;
         await foreach (var row in heads)
-            head = (row.GetInt64(0), new Digest(row.GetFieldValue<byte[]>(1)));
+            head = (row.GetInt64(0), new Digest(row.GetFieldValue<byte[]>(1)), row.GetInt64(2));
         if (head is not { } found || found.Size != _replay.Size)
             throw new BrokenLogException($"The head says that the log has {head?.Size ?? 0} leaves, and it has {_replay.Size}.");
         if (found.Root != _replay.Root)
             throw new BrokenLogException("The head has another root than the tree.");
+        if (found.Standing != _replay.Standing)
+            throw new BrokenLogException($"The head names leaf {found.Standing} as the newest standing leaf, which is leaf {_replay.Standing}.");
     }
 
     private async Task<Dictionary<(int Level, long Index), Digest>> ReadNodesAsync()

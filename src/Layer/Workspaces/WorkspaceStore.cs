@@ -83,8 +83,8 @@ internal sealed class WorkspaceStore(LayerDatabase database, Seal seal, TimeProv
             connection, "log_leaf", ["workspace", "idx", "kind", "at", "hash", "bytes"],
             [[engine.Id(id), 0L, genesis.Kind, genesis.At.UtcTicks, genesis.Hash.ToArray(), PackedBytes.Pack(genesis.Bytes.Span)]], cancellationToken);
         await engine.InsertAsync(
-            connection, "log_head", ["workspace", "size", "root", "at"],
-            [[engine.Id(id), frontier.Size, frontier.Root.ToArray(), now.UtcTicks]], cancellationToken);
+            connection, "log_head", ["workspace", "size", "root", "at", "standing"],
+            [[engine.Id(id), frontier.Size, frontier.Root.ToArray(), now.UtcTicks, 0L]], cancellationToken);
         // A crash before this leaves nothing but, at most, a key in the key ring that seals nothing.
         await transaction.CommitAsync(cancellationToken);
         return workspace;

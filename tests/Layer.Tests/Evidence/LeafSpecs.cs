@@ -35,6 +35,21 @@ public sealed class LeafSpecs
         Assert.Equal(LeafKind.All.Order(), Samples.Bodies.Values.Select(b => b.Kind).Distinct().Order());
     }
 
+    [Fact]
+    public void Every_standing_kind_but_genesis_and_every_sync_names_a_standing_leaf_and_no_other_kind_does()
+    {
+        Assert.Equal(
+            LeafKind.Standing.Order(),
+            Samples.Bodies.Values.Where(body => body is StandingLeaf or GenesisLeaf).Select(body => body.Kind).Distinct().Order());
+        Assert.All(Samples.Bodies.Keys, name =>
+        {
+            var named = Leaf.Create(Samples.At, Samples.Origin, Samples.Bodies[name].After(77));
+            var text = Encoding.UTF8.GetString(named.Bytes.Span);
+            Assert.Equal(Samples.Bodies[name] is StandingLeaf or SyncManifest, text.Contains("\"standing\":77"));
+            Assert.Equal(text.Contains("\"standing\":77"), text.Contains("\"standing\":"));
+        });
+    }
+
     [Theory]
     [MemberData(nameof(Names))]
     public void Every_flipped_bit_of_a_leaf_changes_its_hash_or_is_refused(string name)

@@ -73,6 +73,8 @@ public sealed class LogReplaySpecs
 
     public static TheoryData<int, string> Lies => new()
     {
+        { 1, "it names leaf 1 as the newest standing leaf, which is leaf 0" },
+        { 4, "it was read in sync 2, which is not the last sync of its connection, or not complete" },
         { 2, "sync 2 of its connection follows sync 0" },
         { 5, "as the manifest before it" },
         { 6, "as the record before it" },
@@ -90,6 +92,8 @@ public sealed class LogReplaySpecs
         var log = SampleLog.Usual();
         log.Replace(index, body => (index, body) switch
         {
+            (1, ConnectionLeaf c) => c with { Standing = 1 },
+            (4, EvidenceRecord) => Samples.Visible with { Seq = 2 },
             (2, SyncManifest m) => m with { Seq = 2 },
             (5, SyncManifest m) => m with { Previous = null },
             (8, SyncManifest m) => m with { Setting = null, SettingAt = 5 },
@@ -104,6 +108,76 @@ public sealed class LogReplaySpecs
         Assert.NotNull(problem);
         Assert.Contains(sentence, problem.Sentence);
         Assert.Equal(index == 9 ? 10 : index, problem.Index);
+    }
+
+    public static TheoryData<string> StandingKinds => [.. LeafKind.Standing.Where(kind => kind != LeafKind.Genesis)];
+
+    [Theory]
+    [MemberData(nameof(StandingKinds))]
+    public void A_standing_leaf_that_is_hidden_is_missed_by_the_next_sync_and_by_the_next_standing_leaf(string kind)
+    {
+        foreach (var next in new Action<SampleLog>[] { log => log.AddFailure(), log => log.Add(Samples.Scope) })
+        {
+            var log = SampleLog.Usual();
+            log.Add(Samples.Bodies[kind]);
+            log.Add(Samples.Bodies["audit"]);
+            next(log);
+            Assert.Null(log.Replay().Problem);
+
+            log.Replace(12, _ => Samples.Bodies["audit"]);
+            Assert.Equal("Leaf 14: it names leaf 12 as the newest standing leaf, which is leaf 1.", log.Replay().Problem?.ToString());
+        }
+    }
+
+    [Fact]
+    public void A_sync_that_passes_over_the_newest_standing_leaf_is_refused()
+    {
+        var log = SampleLog.Usual();
+        log.Add(Samples.Scope);
+        log.AddFailure();
+        log.Replace(13, body => ((SyncManifest)body) with { Standing = 1 });
+        Assert.Equal("Leaf 13: it names leaf 1 as the newest standing leaf, which is leaf 12.", log.Replay().Problem?.ToString());
+        log.Replace(13, body => ((SyncManifest)body) with { Standing = 14 });
+        Assert.Equal("Leaf 13: it names leaf 14 as the newest standing leaf, which is leaf 12.", log.Replay().Problem?.ToString());
+    }
+
+    [Theory]
+    [InlineData("audit")]
+    [InlineData("exception")]
+    [InlineData("names")]
+    [InlineData("sample")]
+    [InlineData("timestamp")]
+    [InlineData("visible")]
+    public void A_leaf_of_a_kind_that_does_not_stand_is_no_link_of_the_chain(string kind)
+    {
+        var log = SampleLog.Usual();
+        log.Add(Samples.Bodies[kind] switch
+        {
+            ExceptionLeaf exception => exception with { Record = 10 },
+            VisibleLeaf visible => visible with { Seq = 4 },
+            var body => body,
+        });
+        log.Add(Samples.Scope);
+        var replay = log.Replay();
+        Assert.Null(replay.Problem);
+        Assert.Equal(13, replay.Standing);
+        Assert.Equal(1, ((ScopeLeaf)log.Leaves[13].Body).Standing);
+    }
+
+    [Fact]
+    public void What_was_visible_rests_on_the_last_sync_of_its_connection_which_is_complete()
+    {
+        var log = SampleLog.Usual();
+        log.Add(Samples.Visible with { Seq = 4 });
+        Assert.Null(log.Replay().Problem);
+        log.Add(Samples.Visible with { Seq = 4, Connection = Samples.Tenant });
+        Assert.Equal(13, log.Replay().Problem?.Index);
+        log.Replace(13, _ => Samples.Visible with { Seq = 3 });
+        Assert.Equal(13, log.Replay().Problem?.Index);
+        log.Leaves.RemoveAt(13);
+        log.AddFailure();
+        log.Add(Samples.Visible with { Seq = 5 });
+        Assert.Equal("Leaf 14: it was read in sync 5, which is not the last sync of its connection, or not complete.", log.Replay().Problem?.ToString());
     }
 
     [Fact]

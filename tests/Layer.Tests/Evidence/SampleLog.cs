@@ -12,6 +12,7 @@ internal sealed class SampleLog
     private long? _lastManifest;
     private (long, ManifestSetting)? _lastSetting;
     private long _seq;
+    private long _standing;
 
     public List<Leaf> Leaves { get; } = [];
 
@@ -28,7 +29,13 @@ internal sealed class SampleLog
         return log;
     }
 
-    public void Add(LeafBody body) => Leaves.Add(Leaf.Create(Samples.At.AddDays(Leaves.Count), Samples.Origin, body));
+    public void Add(LeafBody body)
+    {
+        var leaf = Leaf.Create(Samples.At.AddDays(Leaves.Count), Samples.Origin, body.After(_standing));
+        if (LeafKind.Standing.Contains(body.Kind))
+            _standing = Leaves.Count;
+        Leaves.Add(leaf);
+    }
 
     public void AddSync(CollectionReading reading, string limits = "v1")
     {

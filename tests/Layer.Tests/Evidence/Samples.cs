@@ -1,4 +1,7 @@
+using System.Text;
 using Layer.Evidence;
+using Layer.Evidence.Audits;
+using Layer.Evidence.Canonical;
 using Layer.Evidence.Collecting;
 using Layer.Evidence.Frameworks;
 using Layer.Evidence.Leaves;
@@ -20,6 +23,10 @@ internal static class Samples
     public static readonly DateTimeOffset At = new(2026, 11, 23, 6, 0, 2, 123, TimeSpan.Zero);
     public static readonly ProductBuild Product = new("0.1.0", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b");
     public static readonly SigningKey Key = SigningKey.FromSeed(Origin, Enumerable.Range(1, 32).Select(i => (byte)i).ToArray());
+
+    public static readonly AuditWindow Window = new(new DateOnly(2026, 1, 1), new DateOnly(2027, 1, 1));
+
+    private const long Standing = 1903;
 
     private static readonly ObservedInterval Observed = new(At.AddMilliseconds(-2123), At.AddMilliseconds(-1123));
 
@@ -51,13 +58,13 @@ internal static class Samples
         CachedDefinitions = new CachedPage(Hash("built-in definitions"), Observed.From.AddHours(-5), default),
     };
 
-    public static SyncManifest Complete { get; } = SyncManifest.Of(Attempt, Reading, ManifestStatus.Complete, null, 1890, null);
+    public static SyncManifest Complete { get; } = SyncManifest.Of(Attempt, Reading, ManifestStatus.Complete, null, 1890, null) with { Standing = Standing };
 
     public static SyncManifest Unchanged { get; } =
-        SyncManifest.Of(Attempt, Reading, ManifestStatus.Complete, null, 1890, (1900, Complete.Setting!)); // of a manifest without a last setting
+        SyncManifest.Of(Attempt, Reading, ManifestStatus.Complete, null, 1890, (1900, Complete.Setting!)) with { Standing = Standing }; // of a manifest without a last setting
 
     public static SyncManifest Failed { get; } =
-        SyncManifest.Of(Attempt, null, ManifestStatus.Failed, "SECRET_EXPIRED", null, null);
+        SyncManifest.Of(Attempt, null, ManifestStatus.Failed, "SECRET_EXPIRED", null, null) with { Standing = Standing };
 
     public static EvidenceRecord RoleAssignments { get; } = new()
     {
@@ -86,6 +93,44 @@ internal static class Samples
         Anomalies = [new Anomaly("group-not-listed", $"/subscriptions/{Subscription}/resourcegroups/rg-été")],
     };
 
+    public static ScopeLeaf Scope { get; } = new()
+    {
+        Actor = "os:ada@layer-1",
+        By = "Ada Lovelace",
+        Excluded = [new ExcludedSubscription(Guid.Parse("77777777-7777-4777-8777-777777777777"), "sandbox without customer data")],
+        Included = [Subscription],
+        Standing = Standing,
+        Window = Window,
+    };
+
+    public static VisibleLeaf Visible { get; } = new()
+    {
+        Client = Client,
+        Cloud = "public",
+        Connection = Connection,
+        Count = 3,
+        Digest = Hash("visible subscriptions"),
+        List = ManifestList.Of(List(UrlTemplate.Subscriptions, ObservationType.VisibleSubscriptions, 1_021, 3)),
+        Observed = Observed,
+        Seq = 327,
+        Tenant = Tenant,
+    };
+
+    public static SampleLeaf Sample { get; } = new()
+    {
+        Actor = "os:ada@layer-1",
+        Algorithm = SampleLeaf.CurrentAlgorithm,
+        Count = Window.DayCount,
+        GivenBy = "Grace Hopper, auditor",
+        Method = SampleMethod.Random,
+        N = 2,
+        Picked = ["2026-08-14", "2026-02-03"],
+        Population = SamplePopulation.Days,
+        Root = MerkleTree.Root([.. Window.Days.Select(day => MerkleTree.LeafHash(Encoding.UTF8.GetBytes(Day.Format(day))))]),
+        Seed = "20260630",
+        Window = Window,
+    };
+
     public static IReadOnlyDictionary<string, LeafBody> Bodies { get; } = new SortedDictionary<string, LeafBody>(StringComparer.Ordinal)
     {
         ["audit"] = new AuditLeaf("os:ada@layer-1", "secrets.rekeyed", null, "key was on a lost laptop"),
@@ -100,10 +145,11 @@ internal static class Samples
             Reason = "tenant move, CHG-1042",
             Schedule = "daily@06:00Z",
             SignIn = "secret",
+            Standing = Standing,
             Subscription = Subscription,
             Tenant = Tenant,
         },
-        ["epoch"] = new EpochLeaf("os:ada@layer-1", "restored the backup of 22 November", Hash("lost root"), 1951),
+        ["epoch"] = new EpochLeaf("os:ada@layer-1", "restored the backup of 22 November", Hash("lost root"), 1951) { Standing = Standing },
         ["evidence-resource-groups"] = ResourceGroups,
         ["evidence-role-assignments"] = RoleAssignments,
         ["exception"] = new ExceptionLeaf(
@@ -111,17 +157,21 @@ internal static class Samples
             $"/subscriptions/{Subscription}/providers/microsoft.authorization/roleassignments/66666666-6666-4666-8666-666666666666",
             ObservationType.RoleAssignment, Hash("assignment"), 1939),
         ["genesis"] = new GenesisLeaf(Workspace, $"{Key.Public}", "v1", "soc2-2017/1", Product, Sample: false),
-        ["key"] = new KeyLeaf("os:ada@layer-1", "added", $"{SigningKey.FromSeed(Origin, new byte[32]).Public}"),
-        ["mapping"] = new MappingLeaf("os:ada@layer-1", "soc2-2017/2", "soc2-2017/1", Hash("mapping")),
+        ["key"] = new KeyLeaf("os:ada@layer-1", "added", $"{SigningKey.FromSeed(Origin, new byte[32]).Public}") { Standing = Standing },
+        ["mapping"] = new MappingLeaf("os:ada@layer-1", "soc2-2017/2", "soc2-2017/1", Hash("mapping")) { Standing = Standing },
+        ["names"] = new NamesLeaf(Tenant, [.. new[] { Hash("a name"), Hash("another name") }.Order()]),
+        ["sample"] = Sample,
+        ["scope"] = Scope,
         ["sync-complete"] = Complete,
         ["sync-failed"] = Failed,
         ["sync-unchanged"] = Unchanged,
         ["timestamp"] = new TimestampLeaf("https://tsa.example/", 1951, Hash("checkpoint"), Hash("token")),
+        ["visible"] = Visible,
     };
 
     public static Leaf Leaf(string name) => Layer.Evidence.Leaves.Leaf.Create(At, Origin, Bodies[name], Hash(name).ToString()[..32]);
 
-    public static Digest Hash(string text) => Digest.Of(System.Text.Encoding.UTF8.GetBytes(text));
+    public static Digest Hash(string text) => Digest.Of(Encoding.UTF8.GetBytes(text));
 
     private static ListReading List(string template, string type, long bytes, int items)
     {

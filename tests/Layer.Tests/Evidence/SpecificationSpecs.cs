@@ -54,7 +54,7 @@ public sealed class SpecificationSpecs
             $"\n| `{e.Evidence}` | {e.Criterion} | {e.PointOfFocus} | {e.Strength.ToString().ToLowerInvariant()} | {e.Reason} | {e.DoesNotShow} |\n", Page));
         Assert.All(EvidenceType.All, t => Assert.Contains(t.Sentence(new DateTimeOffset(2026, 11, 23, 6, 2, 0, TimeSpan.Zero)), Page));
         Assert.All(Enum.GetValues<VerificationOutcome>(), o => Assert.Contains($"\n| {(int)o} | ", Page));
-        Assert.All(ConnectionChange.All.Concat(SecondThought.All).Concat(ManifestTrigger.All).Concat(ManifestStatus.All), word => Assert.Contains($"`{word}`", Page));
+        Assert.All(ConnectionChange.All.Concat(SecondThought.All).Concat(ManifestTrigger.All).Concat(ManifestStatus.All).Concat(SampleMethod.All), word => Assert.Contains($"`{word}`", Page));
     }
 
     [Fact]
@@ -66,6 +66,13 @@ public sealed class SpecificationSpecs
             foreach (var property in leaf.RootElement.GetProperty("body").EnumerateObject())
                 Assert.Matches($@"\n\|[^|\n]*`{property.Name}`[^|\n]*\|", Page);
         }
+    }
+
+    [Fact]
+    public void It_names_every_kind_of_standing_leaf()
+    {
+        var kinds = LeafKind.Standing.Select(kind => $"`{kind}`").ToArray();
+        Assert.Contains($"kinds {string.Join(", ", kinds[..^1])} and {kinds[^1]}", Page);
     }
 
     [Fact]

@@ -1,7 +1,9 @@
+using Layer.Evidence.Leaves;
 using Layer.Evidence.Log;
 using Layer.Evidence.Verification;
 using Layer.Ledger;
 using Layer.Storage;
+using Layer.Tests.Evidence;
 using Layer.Tests.Storage;
 using Layer.Workspaces;
 using Microsoft.EntityFrameworkCore;
@@ -87,6 +89,33 @@ public abstract class VerificationSpecs(Engine engine, PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task Standing_leaves_are_chained_by_the_ledger_whatever_their_writers_say()
+    {
+        await using var world = await StartAsync();
+        await AppendAsync(world, Samples.Scope with { Standing = 999 }, Samples.Bodies["audit"], Samples.Scope);
+        await AppendAsync(world, Samples.Bodies["names"]);
+        await world.SyncAsync();
+        await AppendAsync(world, Samples.Bodies["key"], Samples.Sample);
+        await world.FailAsync();
+
+        var standing = new List<string>();
+        await using (var context = world.Database.CreateContext())
+        {
+            foreach (var row in await context.Leaves.OrderBy(leaf => leaf.Index).ToListAsync(Cancellation))
+            {
+                var body = Leaf.Parse(row.Bytes).Body;
+                if (((body as StandingLeaf)?.Standing ?? (body as SyncManifest)?.Standing) is { } named)
+                    standing.Add($"{row.Index} {row.Kind} {named}");
+            }
+
+            Assert.Equal(8, (await context.Heads.SingleAsync(Cancellation)).Standing);
+        }
+
+        Assert.Equal(["1 scope 0", "3 scope 1", "5 sync 3", "8 key 3", "10 sync 8"], standing);
+        Assert.Null((await VerifyAsync(world)).Verdict.Problem);
+    }
+
+    [Fact]
     public async Task Another_key_than_the_one_given_is_told_apart_from_damage()
     {
         await using var world = await StartAsync();
@@ -109,6 +138,7 @@ public abstract class VerificationSpecs(Engine engine, PostgresCluster cluster)
         { "UPDATE log_node SET hash = (SELECT hash FROM log_leaf WHERE idx = 1) WHERE level = 1 AND idx = 2", "Leaf 5: it completes node 1/2" },
         { "DELETE FROM log_node WHERE level = 2 AND idx = 0", "Leaf 3: it completes node 2/0" },
         { "UPDATE log_head SET root = (SELECT hash FROM log_leaf WHERE idx = 1)", "The head has another root" },
+        { "UPDATE log_head SET standing = 2", "The head names leaf 2 as the newest standing leaf, which is leaf 0" },
         { "UPDATE evidence SET count = count + 1 WHERE idx = 5", "The evidence row 5 does not say" },
         { "DELETE FROM evidence WHERE idx = 5", "The log has 4 evidence leaves" },
         { "UPDATE sync SET status = 'failed' WHERE seq = 2", "The sync row of leaf 4 does not say" },
@@ -224,6 +254,13 @@ public abstract class VerificationSpecs(Engine engine, PostgresCluster cluster)
         Assert.Equal((complete + failed, Syncs), ((int)await world.CountAsync("sync"), complete + failed));
         Assert.Equal(result.Leaves, result.Checkpoint!.Size);
     }
+
+    private static Task AppendAsync(LedgerWorld world, params LeafBody[] bodies) => world.Ledger.AppendAsync(world.Workspace.Id, (log, _) =>
+    {
+        foreach (var body in bodies)
+            log.Add(body);
+        return Task.CompletedTask;
+    }, Cancellation);
 
     private static async Task CommitAsync(LedgerWorld world, SyncAttempt attempt, Layer.Evidence.Collecting.Collection? collection)
     {

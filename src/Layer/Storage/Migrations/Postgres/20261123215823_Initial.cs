@@ -247,7 +247,8 @@ namespace Layer.Storage.Migrations.Postgres
                     workspace = table.Column<Guid>(type: "uuid", nullable: false),
                     size = table.Column<long>(type: "bigint", nullable: false),
                     root = table.Column<byte[]>(type: "bytea", nullable: false),
-                    at = table.Column<long>(type: "bigint", nullable: false)
+                    at = table.Column<long>(type: "bigint", nullable: false),
+                    standing = table.Column<long>(type: "bigint", nullable: false)
                 },
                 constraints: table =>
                 {

@@ -385,6 +385,10 @@ namespace Layer.Storage.Migrations.Postgres
                         .HasColumnType("bigint")
                         .HasColumnName("size");
 
+                    b.Property<long>("Standing")
+                        .HasColumnType("bigint")
+                        .HasColumnName("standing");
+
                     b.HasKey("Workspace")
                         .HasName("pk_log_head");
 

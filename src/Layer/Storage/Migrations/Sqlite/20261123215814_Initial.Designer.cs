@@ -391,6 +391,10 @@ namespace Layer.Storage.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("size");
 
+                    b.Property<long>("Standing")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("standing");
+
                     b.HasKey("Workspace")
                         .HasName("pk_log_head");
 

@@ -240,7 +240,8 @@ namespace Layer.Storage.Migrations.Sqlite
                     workspace = table.Column<string>(type: "TEXT", nullable: false),
                     size = table.Column<long>(type: "INTEGER", nullable: false),
                     root = table.Column<byte[]>(type: "BLOB", nullable: false),
-                    at = table.Column<long>(type: "INTEGER", nullable: false)
+                    at = table.Column<long>(type: "INTEGER", nullable: false),
+                    standing = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>
                 {
