@@ -68,7 +68,7 @@ internal readonly struct Fields(JsonElement element, string where)
     public DateTimeOffset Instant(string name) =>
         Canonical.Instant.TryParse(Text(name), out var instant) ? instant : throw Wrong(name, "not a time like 2026-11-23T06:00:02.123Z");
 
-    public bool Has(string name) => element.TryGetProperty(name, out _);
+    public bool Has(string name) => Find(name) is not null;
 
     public bool IsNull(string name) => Get(name).ValueKind == JsonValueKind.Null;
 
@@ -98,10 +98,24 @@ internal readonly struct Fields(JsonElement element, string where)
         : throw new FormatException($"'{where}' is not an object.");
 
     public long AsInteger(JsonElement value, string name) =>
-        value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var integer) ? integer : throw Wrong(name, "not an integer");
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var integer) && integer is <= CanonicalWriter.MaxInteger and >= -CanonicalWriter.MaxInteger
+            ? integer
+            : throw Wrong(name, "not an integer of at most 2^53-1");
 
     public FormatException Wrong(string name, string what) => new($"'{where}.{name}' is {what}.");
 
-    private JsonElement Get(string name) =>
-        element.TryGetProperty(name, out var value) ? value : throw new FormatException($"'{where}.{name}' is missing.");
+    private JsonElement Get(string name) => Find(name) ?? throw new FormatException($"'{where}.{name}' is missing.");
+
+    private JsonElement? Find(string name)
+    {
+        try
+        {
+            return element.TryGetProperty(name, out var value) ? value : null;
+        }
+        catch (InvalidOperationException)
+        {
+            // Another name, which was looked at on the way, is half of a surrogate pair.
+            throw new FormatException($"'{where}' has a name that is no text.");
+        }
+    }
 }

@@ -69,4 +69,18 @@ public sealed class Frontier
         _edge[level] = node;
         Size++;
     }
+
+    /// <summary>Appends a complete subtree of 2^<paramref name="level"/> leaves of which only the root is known.</summary>
+    /// <exception cref="InvalidOperationException">The size is no multiple of 2^<paramref name="level"/>, or would be too large.</exception>
+    public void AppendSubtree(int level, Digest root)
+    {
+        var leaves = 1L << level;
+        if (level is < 0 or > 61 || (Size & (leaves - 1)) != 0 || Size > long.MaxValue / 2 - leaves)
+            throw new InvalidOperationException($"A subtree of level {level} cannot follow {Size} leaves.");
+        var at = level;
+        for (; (Size >> at & 1) == 1; at++)
+            root = MerkleTree.NodeHash(_edge[at], root);
+        _edge[at] = root;
+        Size += leaves;
+    }
 }
