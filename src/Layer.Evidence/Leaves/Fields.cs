@@ -115,7 +115,7 @@ internal readonly struct Fields(JsonElement element, string where)
         catch (InvalidOperationException)
         {
             // Another name, which was looked at on the way, is half of a surrogate pair.
-            throw new FormatException($"'{where}' has a name that is no text.");
+            throw new MalformedTextException($"'{where}' has a name that holds half of a surrogate pair.");
         }
     }
 }

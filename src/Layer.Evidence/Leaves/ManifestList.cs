@@ -70,10 +70,13 @@ public sealed record ManifestList(string Template, string? Argument, IReadOnlyLi
     {
         if (!UrlTemplate.All.Any(t => t.Id == list.Text("url")))
             throw list.Wrong("url", $"'{list.Text("url")}', which no table names");
+        var pages = list.Elements("pages").Select(page => ReadPage(list, page, observedFrom)).ToArray();
+        if (pages.Sum(page => (long)page.Items) > int.MaxValue)
+            throw list.Wrong("pages", "with too many items");
         return new ManifestList(
             list.Text("url"),
             list.Has("id") ? list.Text("id") : null,
-            [.. list.Elements("pages").Select(page => ReadPage(list, page, observedFrom))],
+            pages,
             list.Boolean("ended"),
             list.Has("duplicates") ? list.Count("duplicates") : 0,
             list.Has("readings") ? list.Count("readings") : 1);
@@ -84,7 +87,7 @@ public sealed record ManifestList(string Template, string? Argument, IReadOnlyLi
         if (page.ValueKind != JsonValueKind.Array || page.GetArrayLength() != 6)
             throw list.Wrong("pages", "not a list of [status, bytes, sha256, items, date, request id]");
         long? seconds = page[4].ValueKind == JsonValueKind.Null ? null : list.AsInteger(page[4], "pages");
-        if (seconds is not null && observedFrom is null || seconds is > int.MaxValue or < int.MinValue)
+        if (seconds is not null && observedFrom is null || seconds is > int.MaxValue or < int.MinValue || !IsOnCalendar(observedFrom, seconds))
             throw list.Wrong("pages", "dated without an observed interval, or far from it");
         Digest? sha256 = null;
         if (page[2].ValueKind != JsonValueKind.Null)
@@ -95,6 +98,9 @@ public sealed record ManifestList(string Template, string? Argument, IReadOnlyLi
 
         string Text(JsonElement value) =>
             value.ValueKind == JsonValueKind.String ? CanonicalJson.Text(value) : throw list.Wrong("pages", "with something that is not a string");
+
+        static bool IsOnCalendar(DateTimeOffset? from, long? seconds) =>
+            from is not { } start || (start.UtcTicks + (seconds ?? 0) * TimeSpan.TicksPerSecond) is >= 0 and var ticks && ticks <= DateTimeOffset.MaxValue.UtcTicks;
 
         int Natural(JsonElement value) =>
             list.AsInteger(value, "pages") is >= 0 and <= int.MaxValue and var number ? (int)number : throw list.Wrong("pages", "with a number out of range");

@@ -12,12 +12,12 @@ namespace Layer.Evidence.Verification;
 /// It checks no signature: the caller has done so for each checkpoint it expects.
 /// </remarks>
 /// <param name="origin">The log's name, which every leaf must carry.</param>
-public sealed partial class LogReplay(string origin)
+public sealed class LogReplay(string origin)
 {
     private readonly Frontier _frontier = new();
     private readonly SortedDictionary<long, List<Checkpoint>> _expected = [];
     private readonly SortedDictionary<string, long> _kinds = new(StringComparer.Ordinal);
-    private DateTimeOffset _lastAt = DateTimeOffset.MinValue;
+    private readonly LeafChains _chains = new();
 
     /// <summary>How many leaves were read.</summary>
     public long Size => _frontier.Size;
@@ -32,19 +32,19 @@ public sealed partial class LogReplay(string origin)
     public Leaf? Last { get; private set; }
 
     /// <summary>The genesis leaf; null before it was read.</summary>
-    public GenesisLeaf? Genesis { get; private set; }
+    public GenesisLeaf? Genesis => _chains.Genesis;
 
     /// <summary>Index of the newest standing leaf (<see cref="LeafKind.Standing"/>).</summary>
-    public long Standing { get; private set; }
+    public long Standing => _chains.Standing;
 
     /// <summary>How many leaves of each kind.</summary>
     public IReadOnlyDictionary<string, long> Kinds => _kinds;
 
     /// <summary>The vkeys that the log itself names, retired ones included. That they stand there proves nothing.</summary>
-    public IReadOnlyList<string> Keys => _keys;
+    public IReadOnlyList<string> Keys => _chains.Keys;
 
     /// <summary>How many records were read from servers whose trust anchor is not public.</summary>
-    public long RecordsWithoutPublicTrust { get; private set; }
+    public long RecordsWithoutPublicTrust => _chains.RecordsWithoutPublicTrust;
 
     /// <summary>How often an operator went on after signed leaves were lost.</summary>
     public long Epochs => _kinds.GetValueOrDefault(LeafKind.Epoch);
@@ -86,12 +86,10 @@ public sealed partial class LogReplay(string origin)
             return Refuse(index, $"its bytes have the hash {leaf.Hash}, and {hash} is stored.");
         if (leaf.Log != origin)
             return Refuse(index, $"it belongs to the log {leaf.Log}, not to {origin}.");
-        if (leaf.At < _lastAt)
-            return Refuse(index, "it is earlier than the leaf before it.");
-        if (Follow(index, leaf) is { } sentence)
+        if (_chains.Follow(index, leaf) is { } sentence)
             return Refuse(index, sentence);
 
-        (Last, _lastAt) = (leaf, leaf.At);
+        Last = leaf;
         _kinds[leaf.Kind] = _kinds.GetValueOrDefault(leaf.Kind) + 1;
         _frontier.Append(leaf.Hash);
         return CompareRoot();
@@ -108,13 +106,7 @@ public sealed partial class LogReplay(string origin)
             return Refuse(Size, $"it is missing: a checkpoint of {size} leaves was signed.");
         }
 
-        foreach (var chain in _chains.Values)
-        {
-            if (MissingRecord(chain) is { } sentence)
-                return Refuse(chain.Manifest, sentence);
-        }
-
-        return true;
+        return _chains.FindUnfinished() is not var (manifest, sentence) || Refuse(manifest, sentence);
     }
 
     private bool CompareRoot()

@@ -3,16 +3,37 @@ using Layer.Evidence.Leaves;
 
 namespace Layer.Evidence.Verification;
 
-public sealed partial class LogReplay
+/// <summary>
+/// The rules of docs/evidence-format.md §6 from leaf to leaf: over a whole log, or over a part of it as a bundle discloses it, some earlier leaves and then a
+/// range without a hole (§9.1 step 5).
+/// </summary>
+/// <param name="first">Where the range without a hole begins; 0 of a whole log. Below it a leaf may rest on one that is not shown.</param>
+internal sealed class LeafChains(long first = 0)
 {
     private readonly Dictionary<Guid, Chain> _chains = [];
     private readonly Dictionary<long, Guid> _records = [];
     private readonly List<string> _keys = [];
+    private DateTimeOffset _lastAt = DateTimeOffset.MinValue;
     private string? _mapping;
 
-    // Null when the leaf fits what came before it, else a sentence that says what does not.
-    private string? Follow(long index, Leaf leaf)
+    /// <summary>The genesis leaf; null before it was followed.</summary>
+    public GenesisLeaf? Genesis { get; private set; }
+
+    /// <summary>Index of the newest standing leaf.</summary>
+    public long Standing { get; private set; }
+
+    /// <summary>The vkeys that the leaves name, retired ones included.</summary>
+    public IReadOnlyList<string> Keys => _keys;
+
+    /// <summary>How many records were read from servers whose trust anchor is not public.</summary>
+    public long RecordsWithoutPublicTrust { get; private set; }
+
+    /// <summary>Follows the next leaf. Null when it fits what came before it, else a sentence that says what does not; then nothing more may be followed.</summary>
+    public string? Follow(long index, Leaf leaf)
     {
+        if (leaf.At < _lastAt)
+            return "it is earlier than the leaf before it.";
+        _lastAt = leaf.At;
         if (index == 0 != leaf.Body is GenesisLeaf)
             return index == 0 ? $"a log begins with a genesis leaf, not with {leaf.Kind}." : "a second genesis leaf.";
         long? named = leaf.Body switch { StandingLeaf body => body.Standing, SyncManifest body => body.Standing, _ => null };
@@ -34,7 +55,9 @@ public sealed partial class LogReplay
             case ConnectionLeaf connection:
                 return Follow(connection);
             case ExceptionLeaf exception:
-                return _records.TryGetValue(exception.Record, out var owner) && owner == exception.Connection
+                return _records.TryGetValue(exception.Record, out var owner) ? Stray(owner != exception.Connection) : Stray(exception.Record >= first);
+
+                string? Stray(bool isStray) => !isStray
                     ? null
                     : $"it is about the record {exception.Record}, which is none of its connection.";
             case VisibleLeaf visible:
@@ -54,6 +77,18 @@ public sealed partial class LogReplay
         }
     }
 
+    /// <summary>After the last leaf: a complete sync that lacks a record, with the leaf of its manifest; null when there is none.</summary>
+    public (long Manifest, string Sentence)? FindUnfinished()
+    {
+        foreach (var chain in _chains.Values.OrderBy(chain => chain.Manifest))
+        {
+            if (MissingRecord(chain) is { } sentence)
+                return (chain.Manifest, sentence);
+        }
+
+        return null;
+    }
+
     private string? Follow(ConnectionLeaf leaf)
     {
         var chain = ChainOf(leaf.Connection);
@@ -66,11 +101,13 @@ public sealed partial class LogReplay
     private string? Follow(long index, SyncManifest manifest)
     {
         var chain = ChainOf(manifest.Connection);
-        if (manifest.Seq != chain.Seq + 1)
+        // Between two earlier leaves others may be left out; but those next to each other are linked as everywhere.
+        var follows = index >= first || manifest.Seq <= chain.Seq + 1;
+        if (follows && manifest.Seq != chain.Seq + 1)
             return $"sync {manifest.Seq} of its connection follows sync {chain.Seq}.";
-        if (manifest.Previous != chain.LastManifest)
+        if (follows ? manifest.Previous != chain.LastManifest : !IsBetween(chain.LastManifest, manifest.Previous, index))
             return $"it names {Name(manifest.Previous)} as the manifest before it, which is {Name(chain.LastManifest)}.";
-        if (MissingRecord(chain) is { } missing)
+        if (index >= first && MissingRecord(chain) is { } missing)
             return $"before it, {missing}";
         if (manifest.Setting is null && manifest.SettingAt != chain.SettingAt)
             return $"it names {Name(manifest.SettingAt)} as the manifest that carries its setting, which is {Name(chain.SettingAt)}.";
@@ -103,7 +140,7 @@ public sealed partial class LogReplay
         if (!chain.Sealed.Add(record.Type))
             return $"a second record of {record.Type} for the same sync.";
         var previous = chain.LastRecords.TryGetValue(record.Type, out var last) ? last : (long?)null;
-        if (record.Previous != previous)
+        if (index >= first ? record.Previous != previous : record.Previous != previous && !IsBetween(previous, record.Previous, record.Manifest))
             return $"it names {Name(record.Previous)} as the record before it, which is {Name(previous)}.";
         if (chain.Subscription is { } subscription && record.Subscription != subscription)
             return $"it is about the subscription {record.Subscription}, and its connection reads {subscription}.";
@@ -118,6 +155,9 @@ public sealed partial class LogReplay
         _records.Add(index, record.Connection);
         return null;
     }
+
+    // An earlier leaf may name one that is not shown: it lies between the last one shown and itself.
+    private static bool IsBetween(long? shown, long? named, long index) => named is { } leaf && leaf > (shown ?? 0) && leaf < index;
 
     private static string? MissingLimit(EvidenceRecord record, SyncManifest manifest, bool isPublic)
     {
