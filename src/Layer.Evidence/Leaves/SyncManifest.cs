@@ -6,8 +6,11 @@ namespace Layer.Evidence.Leaves;
 /// <summary>Why a sync was started.</summary>
 public static class ManifestTrigger
 {
+    /// <summary>After a missed time; its day counts as late.</summary>
+    public const string CatchUp = "catch-up";
+
     /// <summary>All of them: <c>first</c> right after connecting, <c>scheduled</c>, <c>manual</c>, <c>catch-up</c> after a missed time, <c>retry</c> after a failure.</summary>
-    public static IReadOnlyList<string> All { get; } = ["first", "scheduled", "manual", "catch-up", "retry"];
+    public static IReadOnlyList<string> All { get; } = ["first", "scheduled", "manual", CatchUp, "retry"];
 }
 
 /// <summary>How a sync ended.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Layer.Evidence.Audits;
 
 namespace Layer.Inventory;
 

@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Layer.Inventory;
+using Layer.Evidence.Audits;
 
-namespace Layer.Tests.Inventory;
+namespace Layer.Tests.Evidence.Audits;
 
 public sealed class PrivilegeSpecs
 {
