@@ -1,9 +1,7 @@
 using System.Data.Common;
 using Layer.Evidence;
-using Layer.Evidence.Canonical;
 using Layer.Evidence.Leaves;
 using Layer.Evidence.Log;
-using Layer.Ledger;
 using Layer.Operations;
 using Layer.Storage;
 using Layer.Workspaces;
@@ -52,7 +50,7 @@ internal sealed partial class AuditDatabase : IAsyncDisposable
         try
         {
             var opened = new AuditDatabase(connection, await database.Engine.BeginReadAsync(connection, cancellationToken), database.Engine, workspace, cancellationToken);
-            opened.Head = await opened.ReadHeadAsync();
+            opened.Head = opened.ReadHead();
             return opened;
         }
         catch
@@ -86,6 +84,30 @@ internal sealed partial class AuditDatabase : IAsyncDisposable
 
         if (next < end)
             throw Broken($"leaf {next}");
+    }
+
+    /// <summary>The leaves of the given indices, which ascend.</summary>
+    /// <exception cref="RefusedException">LOG_BROKEN: one is missing, damaged, or not the one its hash was stored for.</exception>
+    public IEnumerable<(long Index, Leaf Leaf)> Leaves(IEnumerable<long> ascending)
+    {
+        (long First, long End)? run = null;
+        foreach (var index in ascending)
+        {
+            if (run is { } open && open.End != index)
+            {
+                foreach (var leaf in Leaves(open.First, open.End))
+                    yield return leaf;
+                run = null;
+            }
+
+            run = (run?.First ?? index, index + 1);
+        }
+
+        if (run is { } last)
+        {
+            foreach (var leaf in Leaves(last.First, last.End))
+                yield return leaf;
+        }
     }
 
     /// <summary>One leaf, parsed and hashed.</summary>
@@ -133,15 +155,14 @@ internal sealed partial class AuditDatabase : IAsyncDisposable
 
     internal static RefusedException Broken(string what) => new("LOG_BROKEN", ("item", what));
 
-    private async Task<Checkpoint> ReadHeadAsync()
+    private Checkpoint ReadHead()
     {
         (long Size, Digest Root)? head = null;
         foreach (var row in Rows("SELECT size, root FROM log_head WHERE workspace = @workspace"))
             head = (row.GetInt64(0), new Digest(row.GetFieldValue<byte[]>(1)));
         if (head is not { } found)
             throw new InvalidOperationException($"The workspace {_workspace.Id} has no log.");
-        var frontier = await LogAppend.ReadFrontierAsync(_engine, _connection, _workspace.Id, found.Size, _cancellationToken);
-        return frontier.Root == found.Root ? new Checkpoint(_workspace.Origin, found.Size, found.Root) : throw Broken("the head");
+        return Root(found.Size) == found.Root ? new Checkpoint(_workspace.Origin, found.Size, found.Root) : throw Broken("the head");
     }
 
     private Leaf Parse(long index, DbDataReader row)

@@ -18,7 +18,7 @@ internal sealed record BundleOutline(long? Begin, long LastOwn, IReadOnlyList<lo
 
     public static BundleOutline Of(AuditDatabase database, AuditWindow window)
     {
-        var from = Midnight(window.From) - Margin;
+        var from = window.From == DateOnly.MinValue ? DateTimeOffset.MinValue : Midnight(window.From) - Margin;
         var to = Midnight(window.To) + Margin;
         long? begin = null;
         var last = -1L;
@@ -49,7 +49,7 @@ internal sealed record BundleOutline(long? Begin, long LastOwn, IReadOnlyList<lo
     private static bool IsAbout(AuditWindow window, LeafBody body) => body switch
     {
         ScopeLeaf scope => scope.Window == window,
-        SampleLeaf { Window: { } drawn } => drawn.From >= window.From && drawn.To <= window.To,
+        SampleLeaf sample => SampleTable.WindowOf(sample) is var drawn && drawn.From >= window.From && drawn.To <= window.To,
         _ => false,
     };
 

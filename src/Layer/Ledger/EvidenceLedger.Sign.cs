@@ -83,7 +83,6 @@ internal sealed partial class EvidenceLedger
             newest = (Engine.ReadId(row, 0), row.GetFieldValue<byte[]>(1));
         if (newest is not { } key)
             throw new InvalidOperationException($"The workspace {workspace} has no signing key.");
-        using var seed = seal.Open(SigningKeyRow.Place(workspace, key.Id), key.Sealed);
-        return SigningKey.FromSeed(origin, seed.Utf8);
+        return Open(workspace, origin, key.Id, key.Sealed);
     }
 }

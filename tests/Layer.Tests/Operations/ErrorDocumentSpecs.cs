@@ -1,3 +1,4 @@
+using Layer.Audits;
 using Layer.Azure.Errors;
 using Layer.Connections;
 using Layer.Evidence.Errors;
@@ -19,6 +20,7 @@ public sealed class ErrorDocumentSpecs
         ("Connections", ConnectionErrors.All),
         ("Syncs", SyncErrors.All),
         ("Keys", SecretErrors.All),
+        ("Audit bundles", BundleErrors.All),
         ("Database and log", ProductErrors.All),
     ];
 

@@ -1,0 +1,71 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using Layer.Evidence;
+using Layer.Evidence.Leaves;
+using Layer.Evidence.Log;
+
+namespace Layer.Audits;
+
+// The columns find leaves; what is found is read from the leaf.
+internal sealed partial class AuditDatabase
+{
+    /// <summary>Root of the first <paramref name="size"/> leaves, as the stored nodes give it.</summary>
+    public Digest Root(long size) => new Frontier(size, Node).Root;
+
+    /// <summary>Of each connection the newest manifest with an index less than <paramref name="below"/>.</summary>
+    public IReadOnlyList<long> NewestManifests(long below) =>
+        Indices("SELECT MAX(leaf) FROM sync WHERE workspace = @workspace AND leaf < @below GROUP BY connection", ("@below", below));
+
+    /// <summary>Of each connection and type the newest evidence record with an index less than <paramref name="below"/>.</summary>
+    public IReadOnlyList<long> NewestRecords(long below) =>
+        Indices("SELECT MAX(idx) FROM evidence WHERE workspace = @workspace AND idx < @below GROUP BY connection, type", ("@below", below));
+
+    /// <summary>Records of a connection and type, the newest first, at or before a sync, in which one of its populations may have changed.</summary>
+    public IReadOnlyList<long> RecordsWithChanges(Guid connection, string type, long seq) => Indices(
+        """
+        SELECT e.idx FROM evidence e
+        WHERE e.workspace = @workspace AND e.connection = @connection AND e.type = @type AND e.seq <= @seq
+          AND EXISTS (SELECT 1 FROM population p WHERE p.connection = e.connection AND p.seq = e.seq)
+        ORDER BY e.seq DESC
+        """,
+        ("@connection", _engine.Id(connection)), ("@type", type), ("@seq", seq));
+
+    /// <summary>The evidence record at an index.</summary>
+    /// <exception cref="Operations.RefusedException">LOG_BROKEN: there is none.</exception>
+    public EvidenceRecord Record(long index) => Leaf(index).Body as EvidenceRecord ?? throw Broken($"leaf {index}");
+
+    /// <summary>The manifest at an index.</summary>
+    /// <exception cref="Operations.RefusedException">LOG_BROKEN: there is none.</exception>
+    public SyncManifest Manifest(long index) => Leaf(index).Body as SyncManifest ?? throw Broken($"leaf {index}");
+
+    /// <summary>SHA-256 of every kept page, ascending.</summary>
+    public IEnumerable<Digest> KeptPages()
+    {
+        foreach (var row in Rows("SELECT sha256 FROM page WHERE workspace = @workspace ORDER BY sha256"))
+            yield return new Digest(row.GetFieldValue<byte[]>(0));
+    }
+
+    /// <summary>A kept page, gzipped as it is stored.</summary>
+    /// <exception cref="Operations.RefusedException">LOG_BROKEN: it is missing, or what unpacks is not the page.</exception>
+    public byte[] Page(Digest sha256)
+    {
+        var gzip = Scalar("SELECT gzip FROM page WHERE workspace = @workspace AND sha256 = @sha256", ("@sha256", sha256.ToArray())) as byte[];
+        try
+        {
+            if (gzip is not null)
+            {
+                using var unpacked = new GZipStream(new MemoryStream(gzip), CompressionMode.Decompress);
+                if (new Digest(SHA256.HashData(unpacked)) == sha256)
+                    return gzip;
+            }
+        }
+        catch (InvalidDataException)
+        {
+            // Damaged, which is said below.
+        }
+
+        throw Broken($"the page {sha256}");
+    }
+
+    private List<long> Indices(string sql, params (string Name, object? Value)[] parameters) => [.. Rows(sql, parameters).Select(row => row.GetInt64(0))];
+}
