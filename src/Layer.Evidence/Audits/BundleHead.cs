@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Layer.Evidence.Canonical;
 using Layer.Evidence.Leaves;
@@ -12,6 +11,9 @@ public sealed record BundleHead
     /// <summary>The version of the format; also the first line of the signed text.</summary>
     public const string Format = "layer-bundle/1";
 
+    /// <summary>A window is at most so many days: ten years. What is computed for each of its days has to end.</summary>
+    public const int MostDays = 3_660;
+
     /// <summary>Name of the file.</summary>
     public const string Name = "bundle.json";
 
@@ -23,6 +25,9 @@ public sealed record BundleHead
 
     /// <summary>The day after the last one of the window.</summary>
     public required DateOnly To { get; init; }
+
+    /// <summary>The days it is about.</summary>
+    public AuditWindow Window => new(From, To);
 
     /// <summary>N, the size of the checkpoint.</summary>
     public required long Checkpoint { get; init; }
@@ -67,7 +72,7 @@ public sealed record BundleHead
         writer.EndArray();
         writer.Property("first", First);
         writer.Property("format", Format);
-        writer.Property("from", Day(From));
+        writer.Property("from", Day.Format(From));
         writer.Name("keys");
         writer.StartArray();
         foreach (var key in Keys)
@@ -76,7 +81,7 @@ public sealed record BundleHead
         writer.Property("names", Names);
         writer.Property("origin", Origin);
         writer.Property("raw", Raw);
-        writer.Property("to", Day(To));
+        writer.Property("to", Day.Format(To));
         writer.EndObject();
         return writer.ToArray();
     }
@@ -91,11 +96,13 @@ public sealed record BundleHead
         var origin = fields.Text("origin");
         if (!StrictText.IsName(origin))
             throw fields.Wrong("origin", "not printable ASCII without space and plus");
+        if (!AuditWindow.TryCreate(fields.Text("from"), fields.Text("to"), out var window) || window.DayCount > MostDays)
+            throw fields.Wrong("to", $"not a day after its 'from', or more than {MostDays} days after it");
         var head = new BundleHead
         {
             Origin = origin,
-            From = ReadDay(fields, "from"),
-            To = ReadDay(fields, "to"),
+            From = window.From,
+            To = window.To,
             Checkpoint = fields.Natural("checkpoint"),
             First = fields.Natural("first"),
             Earlier = [.. fields.Elements("earlier").Select(element => ReadIndex(fields, element))],
@@ -103,21 +110,12 @@ public sealed record BundleHead
             Names = fields.Boolean("names"),
             Raw = fields.Boolean("raw"),
         };
-        if (head.From >= head.To)
-            throw fields.Wrong("to", "not after its 'from'");
         if (head.Keys.Count == 0)
             throw fields.Wrong("keys", "empty");
         return head.ToBytes().AsSpan().SequenceEqual(bytes.Span)
             ? head
             : throw new FormatException("It is not canonical, or has properties that it should not have.");
     }
-
-    private static string Day(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-
-    private static DateOnly ReadDay(Fields fields, string name) =>
-        DateOnly.TryParseExact(fields.Text(name), "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)
-            ? day
-            : throw fields.Wrong(name, "not a day like 2026-11-23");
 
     private static long ReadIndex(Fields fields, JsonElement element) =>
         fields.AsInteger(element, "earlier") is >= 0 and var index ? index : throw fields.Wrong("earlier", "a list with a negative number");

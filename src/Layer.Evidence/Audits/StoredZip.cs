@@ -170,7 +170,7 @@ public sealed class StoredZip
     {
         zip.Position = offset;
         if (zip.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false) < bytes.Length)
-            throw new FormatException("The zip file became shorter while it was read.");
+            throw new EndOfStreamException("The zip file became shorter while it was read.");
     }
 
     private sealed class EntryStream(StoredZip zip, StoredZipEntry entry) : Stream

@@ -25,6 +25,21 @@ public static class CanonicalJson
         }
     }
 
+    /// <summary>Whether a value that was parsed already stood there canonically and within the profile.</summary>
+    internal static bool IsCanonicalProfile(JsonElement value, ReadOnlySpan<byte> utf8, CanonicalWriter writer)
+    {
+        writer.Reset();
+        try
+        {
+            Write(value, writer, profile: true);
+            return writer.WrittenSpan.SequenceEqual(utf8);
+        }
+        catch (MalformedTextException)
+        {
+            return false;
+        }
+    }
+
     /// <summary>Parses bytes that will be compared with their canonical form afterwards.</summary>
     /// <exception cref="MalformedTextException">No UTF-8 or no JSON.</exception>
     internal static JsonDocument Parse(ReadOnlyMemory<byte> utf8)

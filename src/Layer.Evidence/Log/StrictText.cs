@@ -39,6 +39,22 @@ internal static class StrictText
         return true;
     }
 
+    /// <summary>SHA-256 values as base64, one a line, at most so many.</summary>
+    public static bool TryDigests(ReadOnlySpan<string> lines, int most, out List<Digest> digests)
+    {
+        digests = [];
+        if (lines.Length > most)
+            return false;
+        foreach (var line in lines)
+        {
+            if (!TryDigest(line, out var digest))
+                return false;
+            digests.Add(digest);
+        }
+
+        return true;
+    }
+
     /// <summary>ASCII digits without a leading zero, at most 2^53-1.</summary>
     public static bool TryDecimal(string text, out long value) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value)

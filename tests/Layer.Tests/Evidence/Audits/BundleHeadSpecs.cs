@@ -39,6 +39,7 @@ public sealed class BundleHeadSpecs
     [InlineData("2026-01-01", "2026-1-1")]
     [InlineData("2026-01-01", "2027-01-01")]
     [InlineData("2027-01-01", "2026-02-30")]
+    [InlineData("2027-01-01", "2036-01-10")]
     [InlineData("[\"KEY\"]", "[]")]
     [InlineData("[\"KEY\"]", "[\"KEY \"]")]
     [InlineData("\"raw\":true", "\"raw\":1")]
