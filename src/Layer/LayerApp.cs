@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Data.Common;
+using Layer.Audits;
 using Layer.Azure;
 using Layer.Cli;
 using Layer.Cli.Demo;
@@ -25,7 +26,7 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
         ["demo"] = "Start here", ["connect"] = "Start here", ["azure"] = "Start here",
         ["check"] = "Read", ["sync"] = "Read", ["connections"] = "Read", ["credential"] = "Read",
         ["show"] = "Look", ["diff"] = "Look",
-        ["evidence"] = "Prove", ["coverage"] = "Prove", ["verify"] = "Prove",
+        ["evidence"] = "Prove", ["coverage"] = "Prove", ["audit"] = "Prove", ["verify"] = "Prove",
         ["names"] = "Operate", ["secrets"] = "Operate", ["config"] = "Operate", ["azure-emulator"] = "Operate", ["completion"] = "Operate", ["version"] = "Operate",
     };
 
@@ -47,6 +48,7 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
             DiffCommand.Create(this),
             EvidenceCommand.Create(this),
             CoverageCommand.Create(this),
+            AuditCommand.Create(this),
             VerifyCommand.Create(this),
             AzureSetupCommand.Create(this),
             AzureEmulatorCommand.Create(this),

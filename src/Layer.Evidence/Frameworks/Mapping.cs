@@ -12,12 +12,13 @@ public sealed class Mapping
 
     private static readonly Lazy<Mapping> First = new(() => Load("soc2-2017-1.json"));
 
-    private Mapping(string version, string framework, IReadOnlyList<MappingEntry> entries, Digest sha256)
+    private Mapping(string version, string framework, IReadOnlyList<MappingEntry> entries, byte[] bytes)
     {
         Version = version;
         Framework = framework;
         Entries = entries;
-        Sha256 = sha256;
+        Bytes = bytes;
+        Sha256 = Digest.Of(bytes);
     }
 
     /// <summary>The mapping of <see cref="CurrentVersion"/>.</summary>
@@ -32,7 +33,10 @@ public sealed class Mapping
     /// <summary>In the order of criteria.</summary>
     public IReadOnlyList<MappingEntry> Entries { get; }
 
-    /// <summary>SHA-256 of the canonical form (RFC 8785) of the data, as <c>mapping</c> leaves name it.</summary>
+    /// <summary>The canonical form (RFC 8785) of the data.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; }
+
+    /// <summary>SHA-256 of <see cref="Bytes"/>, as <c>mapping</c> leaves name it.</summary>
     public Digest Sha256 { get; }
 
     /// <summary>The mapping of a version.</summary>
@@ -51,7 +55,7 @@ public sealed class Mapping
         stream.CopyTo(memory);
         var bytes = memory.ToArray();
         var file = JsonSerializer.Deserialize(bytes, MappingJson.Default.MappingFile) ?? throw new JsonException("The mapping is null.");
-        return new Mapping(file.Mapping, file.Framework, file.Entries, Digest.Of(CanonicalJson.Canonicalize(bytes)));
+        return new Mapping(file.Mapping, file.Framework, file.Entries, CanonicalJson.Canonicalize(bytes));
     }
 }
 

@@ -19,13 +19,23 @@ internal sealed class AuditSource(AuditDatabase database, AuditLog log, AuditWin
     private readonly Dictionary<Digest, ReadOnlyMemory<byte>> _observations = [];
     private (Guid Connection, IReadOnlyList<PopulationStep> Steps)? _last;
 
+    /// <summary>The window's records of a connection and evidence type, and the one before them.</summary>
+    public WindowRecords RecordsOf(Guid connection, EvidenceType type) => WindowRecords.Of(log, connection, type.Id, window, below);
+
+    /// <summary>The base, if there is one, and the window's records, ascending.</summary>
+    public IReadOnlyList<AuditRecord> Records(Guid connection, EvidenceType type)
+    {
+        var (before, records) = RecordsOf(connection, type);
+        return before is { } first ? [first, .. records] : records;
+    }
+
     /// <exception cref="RefusedException">LOG_BROKEN: the stored observations are not those that were sealed.</exception>
     public IReadOnlyList<PopulationStep> Steps(Guid connection)
     {
         if (_last?.Connection == connection)
             return _last.Value.Steps;
         var steps = new List<PopulationStep>();
-        var records = EvidenceType.All.ToDictionary(type => type.Id, type => RecordsOf(connection, type), StringComparer.Ordinal);
+        var records = EvidenceType.All.ToDictionary(type => type.Id, type => Records(connection, type), StringComparer.Ordinal);
         if (records.Values.Where(each => each.Count > 0).ToList() is { Count: > 0 } some)
         {
             var intervals = database.Intervals(connection, some.Min(each => each[0].Seq), some.Max(each => each[^1].Seq));
@@ -53,11 +63,5 @@ internal sealed class AuditSource(AuditDatabase database, AuditLog log, AuditWin
             _observations.Clear();
         _observations.Add(digest, bytes);
         return bytes;
-    }
-
-    private IReadOnlyList<AuditRecord> RecordsOf(Guid connection, EvidenceType type)
-    {
-        var (before, records) = WindowRecords.Of(log, connection, type.Id, window, below);
-        return before is { } first ? [first, .. records] : records;
     }
 }

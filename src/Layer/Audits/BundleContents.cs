@@ -1,6 +1,6 @@
+using Layer.Audits.Documents;
 using Layer.Evidence;
 using Layer.Evidence.Audits;
-using Layer.Evidence.Frameworks;
 using Layer.Workspaces;
 
 namespace Layer.Audits;
@@ -8,6 +8,15 @@ namespace Layer.Audits;
 /// <summary>Everything a bundle says, but for what streams past while it is written: leaves, populations, observations, changes and pages.</summary>
 internal sealed class BundleContents
 {
+    private readonly Lazy<IReadOnlyList<LastReading>> _lastReadings;
+    private readonly Lazy<PointNumbers> _numbers;
+
+    private BundleContents()
+    {
+        _lastReadings = new(() => LastReading.Of(Log!, Scope!, Plan!.Window, Plan.Size, Source!)); // all of them are required
+        _numbers = new(() => new PointNumbers(this));
+    }
+
     public required Workspace Workspace { get; init; }
 
     public required BundlePlan Plan { get; init; }
@@ -40,6 +49,14 @@ internal sealed class BundleContents
 
     /// <summary>The hashes of what is not disclosed, from left to right.</summary>
     public required IReadOnlyList<(int Level, long Index, Digest Hash)> Tiles { get; init; }
+
+    /// <summary>The days of the window for people, e.g. <c>1 January 2026 to 31 December 2026</c>.</summary>
+    public string Period => Documents.Period.Of(Plan.Window);
+
+    public IReadOnlyList<LastReading> LastReadings => _lastReadings.Value;
+
+    /// <summary>To be asked for once the changes are counted.</summary>
+    public PointNumbers Numbers => _numbers.Value;
 
     /// <summary>Reads it, and adds to the plan what only pages need.</summary>
     /// <exception cref="Operations.RefusedException">WINDOW_EMPTY, LOG_BROKEN.</exception>
@@ -80,7 +97,4 @@ internal sealed class BundleContents
             Tiles = [.. TileCut.Of(plan.Disclosed, size).Select(tile => (tile.Level, tile.Index, database.Node(tile.Level, tile.Index)))],
         };
     }
-
-    /// <summary>The window's records of a connection and evidence type, and the one before them.</summary>
-    public WindowRecords RecordsOf(Guid connection, EvidenceType type) => WindowRecords.Of(Log, connection, type.Id, Plan.Window, Plan.Size);
 }

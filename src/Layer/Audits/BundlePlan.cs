@@ -1,6 +1,4 @@
-using Layer.Evidence;
 using Layer.Evidence.Audits;
-using Layer.Evidence.Leaves;
 using Layer.Evidence.Log;
 using Layer.Operations;
 

@@ -1,5 +1,4 @@
 using Layer.Evidence.Audits;
-using Layer.Evidence.Frameworks;
 using Layer.Evidence.Leaves;
 
 namespace Layer.Audits;
