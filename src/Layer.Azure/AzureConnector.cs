@@ -35,11 +35,18 @@ public sealed class AzureConnector : IAsyncDisposable
 
     /// <summary>Reads the subscription, its resource groups, its role assignments (inherited ones included) and the definitions of the roles in use.</summary>
     /// <exception cref="CollectionFailedException">What was read cannot be evidence; nothing of it may be sealed.</exception>
-    public async Task<Collection> CollectAsync(AzureTarget target, AzureCredential credential, CancellationToken cancellationToken = default)
+    public Task<Collection> CollectAsync(AzureTarget target, AzureCredential credential, CancellationToken cancellationToken = default) =>
+        CollectAsync(target, credential, wantsVisible: null, cancellationToken);
+
+    /// <summary>As the other one, and lists in parallel what the app registration can see, when the caller wants that of the application id the token names.</summary>
+    /// <remarks>Nothing that goes wrong with that list fails the collection: see <see cref="Collection.Visible"/>.</remarks>
+    /// <exception cref="CollectionFailedException">What was read cannot be evidence; nothing of it may be sealed.</exception>
+    public async Task<Collection> CollectAsync(
+        AzureTarget target, AzureCredential credential, Func<Guid, bool>? wantsVisible, CancellationToken cancellationToken)
     {
         if (TypedInput.Refuse(target, credential) is { } failure)
             throw new CollectionFailedException(failure, reading: null);
-        return await new CollectionRun(Session(target, credential), target, credential, _outbound.Peers, Cache(target, credential), _options)
+        return await new CollectionRun(Session(target, credential), target, credential, _outbound.Peers, Cache(target, credential), _options, wantsVisible)
             .CollectAsync(cancellationToken);
     }
 

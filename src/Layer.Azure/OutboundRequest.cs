@@ -18,6 +18,7 @@ public sealed record OutboundRequest(string Method, string Address, string Why)
             new("GET", $"{hosts.Arm}{Subscription}", "find the tenant (without signing in); read the subscription"),
             new("POST", $"{hosts.Login}{{tenant}}/oauth2/v2.0/token", "sign in"),
             new("GET", "http://169.254.169.254/metadata/identity/oauth2/token", "sign in as a managed identity"),
+            new("GET", $"{hosts.Arm}subscriptions", "once a day: list the subscriptions the app registration can see"),
             new("GET", $"{hosts.Arm}{Authorization}permissions", "prove the right to read"),
             new("GET", $"{hosts.Arm}{Subscription}/resourcegroups", "list resource groups"),
             new("GET", $"{hosts.Arm}{Authorization}roleAssignments", "list role assignments; find the app's own grant"),

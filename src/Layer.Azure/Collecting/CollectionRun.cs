@@ -16,11 +16,17 @@ using Layer.Evidence.Observations;
 namespace Layer.Azure.Collecting;
 
 /// <summary>One reading of one subscription, from sign-in to a collection or a failure.</summary>
+/// <param name="session">The app registration, signed in.</param>
+/// <param name="target">What to read.</param>
+/// <param name="credential">Whose session it is.</param>
+/// <param name="peers">Who answered.</param>
+/// <param name="cache">Built-in role definitions of the day.</param>
+/// <param name="options">How to reach Azure.</param>
+/// <param name="wantsVisible">Whether to ask as well what the application of this id can see; null never.</param>
 internal sealed class CollectionRun(
-    AppSession session, AzureTarget target, AzureCredential credential, Peers peers, BuiltInCache cache, AzureConnectorOptions options)
+    AppSession session, AzureTarget target, AzureCredential credential, Peers peers, BuiltInCache cache, AzureConnectorOptions options,
+    Func<Guid, bool>? wantsVisible = null)
 {
-    private static readonly TimeSpan LargestSkew = TimeSpan.FromMinutes(5);
-
     private readonly ReadLists _lists = new();
     private readonly List<Anomaly> _anomalies = [];
     private readonly SortedSet<string> _limits = new(StringComparer.Ordinal);
@@ -76,14 +82,18 @@ internal sealed class CollectionRun(
     {
         var token = await session.SignInAsync(cancellationToken);
         var reader = Admit(token);
+        var client = token.ClientId ?? credential.ClientId;
         var lists = new ListReader(session, _facts);
-        await ReadListsAsync(lists, reader, cancellationToken);
+        await ReadListsAsync(lists, reader, wantsVisible?.Invoke(client) ?? false, cancellationToken);
         CheckAnswers();
         var subscription = CheckSubscription();
         await MatchGroupsAsync(lists, reader, cancellationToken);
         await FindDefinitionsAsync(lists, cancellationToken);
         _right = await ProveRightAsync(lists, reader, cancellationToken);
-        return Seal(subscription);
+        return Seal(subscription) with
+        {
+            Visible = _lists.Visible is { } visible ? VisibleReading.Judge(visible, client, target, _facts) : null,
+        };
     }
 
     // The token must be of the pinned tenant, and name the principal whose grants prove the right to read. One that names no tenant was asked of the pinned tenant's own
@@ -98,7 +108,7 @@ internal sealed class CollectionRun(
         return objectId;
     }
 
-    private async Task ReadListsAsync(ListReader lists, Guid reader, CancellationToken cancellationToken)
+    private async Task ReadListsAsync(ListReader lists, Guid reader, bool asksVisible, CancellationToken cancellationToken)
     {
         var (cloud, id) = (session.Cloud, target.SubscriptionId);
         _builtIn = cache.Find(options.Clock.GetUtcNow());
@@ -108,11 +118,13 @@ internal sealed class CollectionRun(
         var assignments = lists.ReadAsync(RoleAssignment.List(cloud, id), RoleAssignment.Reader(id, reader), cancellationToken);
         var definitions = lists.ReadAsync(
             _builtIn is null ? RoleDefinition.List(cloud, id) : RoleDefinition.ListCustom(cloud, id), RoleDefinition.Reader(id), cancellationToken);
+        var visible = asksVisible ? VisibleReading.ReadAsync(lists, cloud, options, cancellationToken) : null;
         _lists.Subscription = await subscription;
         _lists.Permissions = await permissions;
         _lists.Groups = await groups;
         _lists.Assignments = await assignments;
         _lists.Definitions = await definitions;
+        _lists.Visible = visible is null ? null : await visible;
     }
 
     // Anything but a whole answer to each call ends the run here; the first in this order names it.
@@ -153,11 +165,8 @@ internal sealed class CollectionRun(
     {
         if (!_lists.Answers.Any(a => a.Date is not null))
             throw Fail(Failures.Of(AnswerErrors.Malformed, ("list", "every list"), ("reason", "no answer says when it was made (header Date)"), ("host", session.Cloud.Arm.Host), ("requestId", _lists.Answers.Select(a => a.RequestId).FirstOrDefault(id => id is not null) ?? "not named")));
-        var worst = _lists.Answers.Where(a => a.Date is not null).MaxBy(a => (a.ReceivedAt - a.Date!.Value).Duration())!;
-        var skew = worst.ReceivedAt - worst.Date!.Value;
-        if (skew.Duration() > LargestSkew)
-            throw Fail(Failures.Of(
-                AnswerErrors.ClockSkew, ("machineTime", Time(worst.ReceivedAt)), ("azureTime", Time(worst.Date.Value)), ("seconds", Text((long)skew.TotalSeconds))));
+        if (_lists.Answers.Where(ClockSkew.IsTooLarge).MaxBy(a => (a.ReceivedAt - a.Date!.Value).Duration()) is { } worst) // it has a Date
+            throw Fail(ClockSkew.Of(worst));
     }
 
     private Subscription CheckSubscription()
@@ -319,7 +328,7 @@ internal sealed class CollectionRun(
 
     private CollectionReading Reading()
     {
-        var dated = _lists.Answers.Where(a => a.Date is not null).ToArray();
+        var dated = _lists.Answers.Concat(_lists.VisibleAnswers.Where(a => !ClockSkew.IsTooLarge(a))).Where(a => a.Date is not null).ToArray();
         return new CollectionReading
         {
             StartedAt = _startedAt,
@@ -336,6 +345,4 @@ internal sealed class CollectionRun(
     }
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static string Time(DateTimeOffset time) => time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

@@ -26,7 +26,7 @@ internal static partial class AllowedRequests
     }
 
     [GeneratedRegex(
-        $"^/subscriptions/{Guid}(/resourcegroups|/providers/Microsoft\\.Authorization/(permissions|roleAssignments|roleDefinitions(/{Guid})?))?$",
+        $"^/subscriptions(/{Guid}(/resourcegroups|/providers/Microsoft\\.Authorization/(permissions|roleAssignments|roleDefinitions(/{Guid})?))?)?$",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex ArmPath { get; }
 

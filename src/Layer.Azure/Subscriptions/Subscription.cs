@@ -8,7 +8,7 @@ namespace Layer.Azure.Subscriptions;
 
 /// <summary>The subscription itself.</summary>
 // https://learn.microsoft.com/rest/api/resources/subscriptions/get  (api-version 2022-12-01; 2016-06-01 lacks tenantId)
-internal sealed record Subscription(Observation Observation, Guid Id, Guid TenantId, string State, IReadOnlyList<Guid> ManagedByTenants)
+internal sealed record Subscription(Observation Observation, Guid Id, Guid TenantId, string DisplayName, string State, IReadOnlyList<Guid> ManagedByTenants)
 {
     public const string Action = "Microsoft.Resources/subscriptions/read";
 
@@ -50,7 +50,7 @@ internal sealed record Subscription(Observation Observation, Guid Id, Guid Tenan
                 w.Name("tenantId");
                 s.tenantId.WriteTo(w);
             });
-        return new Subscription(observation, subscription, tenant, state.ToString(), managedBy);
+        return new Subscription(observation, subscription, tenant, displayName.ToString(), state.ToString(), managedBy);
     }
 
     private static void ReadTenants(ref Utf8JsonReader reader, ReadOnlyMemory<byte> page, List<Guid> tenants)

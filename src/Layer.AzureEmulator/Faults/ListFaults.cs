@@ -56,7 +56,8 @@ internal static partial class ListFaults
             Fault.NextLinkHttp => own.Replace("https://", "http://", StringComparison.Ordinal),
             Fault.NextLinkOtherPort => own.Replace(exchange.Origin, exchange.Origin + ":8443", StringComparison.Ordinal),
             Fault.NextLinkForeignSubscription => Scope.Subscription(exchange.Path) is { } id
-                ? own.Replace(id.ToString(), StableId.From("subscription", "elsewhere").ToString(), StringComparison.OrdinalIgnoreCase) : own,
+                ? own.Replace(id.ToString(), StableId.From("subscription", "elsewhere").ToString(), StringComparison.OrdinalIgnoreCase)
+                : own.Replace("/subscriptions", $"/subscriptions/{StableId.From("subscription", "elsewhere")}", StringComparison.OrdinalIgnoreCase),
             Fault.NextLinkMalformed => "not a link",
             Fault.EmptyLastPage => $"{own}&%24skiptoken={Uri.EscapeDataString(PreparedLists.SkipToken(answer.Pages + 1))}",
             _ => null,
@@ -91,7 +92,7 @@ internal static partial class ListFaults
         if (copy["properties"] is JsonObject properties && properties.ContainsKey("principalId"))
             properties["description"] = "another content under the same id";
         else
-            copy["location"] = "elsewhere";
+            copy[copy["displayName"] is null ? "location" : "displayName"] = "elsewhere";
         return copy;
     }
 
@@ -102,6 +103,8 @@ internal static partial class ListFaults
         if ((string?)copy["id"] is { } id)
             copy["id"] = id[..(id.LastIndexOf('/') + 1)] + name;
         copy["name"] = name;
+        if (copy["subscriptionId"] is not null)
+            copy["subscriptionId"] = name;
         return copy;
     }
 

@@ -15,6 +15,9 @@ public sealed record Collection(
     IReadOnlyList<Anomaly> Anomalies,
     IReadOnlyList<SourcePage> Pages)
 {
+    /// <summary>What the app registration could see; null when it was not asked.</summary>
+    public VisibleList? Visible { get; init; }
+
     /// <summary>The population of a type.</summary>
     /// <exception cref="KeyNotFoundException">It was not read.</exception>
     public Population Of(string type) =>

@@ -68,6 +68,10 @@ internal sealed class EmulatedAzure : IAsyncDisposable
 
     public Task<Collection> CollectAsync() => Connector.CollectAsync(Target, Secret, TestContext.Current.CancellationToken);
 
+    /// <summary>Collects and asks as well what the app registration can see.</summary>
+    public Task<Collection> CollectWithVisibleAsync() =>
+        Connector.CollectAsync(Target, Secret, wantsVisible: _ => true, TestContext.Current.CancellationToken);
+
     /// <summary>Collects, and expects it to fail with a code.</summary>
     public async Task<CollectionFailedException> FailAsync(string code, AzureCredential? credential = null, AzureTarget? target = null)
     {

@@ -29,8 +29,8 @@ public sealed class FaultMatrixSpecs
                 if (cell.Call == AzureCall.ListRoleDefinitions)
                     await azure.RestartConnectorAsync();
                 var outcome = await OutcomeAsync(azure, cell);
-                if (outcome != cell.Outcome)
-                    wrong.Add($"{cell}: {outcome}, not {cell.Outcome}");
+                if (outcome != (cell.Outcome, cell.Visible))
+                    wrong.Add($"{cell}: {outcome}, not {(cell.Outcome, cell.Visible)}");
             }
         }
 
@@ -45,21 +45,24 @@ public sealed class FaultMatrixSpecs
             CallDeadline = fault == Fault.NeverAnswers ? ShortDeadline : Deadline,
         });
 
-    private static async Task<string> OutcomeAsync(EmulatedAzure azure, FaultCell cell)
+    private static async Task<(string Sync, string Visible)> OutcomeAsync(EmulatedAzure azure, FaultCell cell)
     {
         azure.Emulator.Faults.Clear();
         azure.Emulator.Faults.Set(
             cell.Fault, cell.Call, cell.Page, delay: cell.Fault == Fault.Slow ? TimeSpan.FromMilliseconds(20) : TimeSpan.FromHours(1));
         try
         {
-            var collection = await azure.CollectAsync();
+            var asks = cell.Call == AzureCall.ListSubscriptions;
+            var collection = await (asks ? azure.CollectWithVisibleAsync() : azure.CollectAsync());
             Assert.NotEqual(0, collection.Of(ObservationType.RoleAssignment).Count);
-            return FaultTable.Sealed;
+            Assert.Equal(asks, collection.Visible is not null);
+            Assert.Equal(collection.Visible?.Failure is null, collection.Visible is null or { Observation: not null, Count: > 0 });
+            return (FaultTable.Sealed, collection.Visible?.Failure?.Code ?? FaultTable.Sealed);
         }
         catch (CollectionFailedException failed)
         {
             Assert.NotNull(failed.Reading);
-            return failed.Failure.Code;
+            return (failed.Failure.Code, FaultTable.Sealed);
         }
     }
 }

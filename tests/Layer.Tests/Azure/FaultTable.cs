@@ -8,11 +8,11 @@ internal static class FaultTable
     /// <summary>Nothing is wrong with the evidence: the fault passes, or cannot be told from the truth.</summary>
     public const string Sealed = "sealed";
 
-    /// <summary>The calls of a sync. The first sync of the day reads all role definitions, the later ones the custom roles only.</summary>
+    /// <summary>The calls of a sync. The first sync of the day reads all role definitions and lists the subscriptions, the later ones read the custom roles only.</summary>
     public static IReadOnlyList<AzureCall> Calls { get; } =
     [
         AzureCall.Token, AzureCall.GetSubscription, AzureCall.ListPermissions, AzureCall.ListResourceGroups, AzureCall.ListRoleAssignments,
-        AzureCall.ListRoleDefinitions, AzureCall.ListCustomRoleDefinitions,
+        AzureCall.ListRoleDefinitions, AzureCall.ListCustomRoleDefinitions, AzureCall.ListSubscriptions,
     ];
 
     public static IReadOnlyList<FaultCell> Cells { get; } = [.. Enum.GetValues<Fault>().SelectMany(CellsOf)];
@@ -22,16 +22,21 @@ internal static class FaultTable
         foreach (var call in Calls.Where(call => AppliesTo(fault, call)))
         {
             if (!IsPaged(call))
-                yield return new FaultCell(fault, call, FaultPage.Any, Outcome(fault, call, "any"));
+                yield return Cell(fault, call, "any");
             else
                 foreach (var page in (string[])["first", "middle", "last"])
-                    yield return new FaultCell(fault, call, FaultPage.Parse(page), Outcome(fault, call, page));
+                    yield return Cell(fault, call, page);
         }
     }
 
+    // What the app registration can see never costs a sync its evidence, whatever happens to that list.
+    private static FaultCell Cell(Fault fault, AzureCall call, string page) => call == AzureCall.ListSubscriptions
+        ? new FaultCell(fault, call, FaultPage.Parse(page), Sealed) { Visible = AtArm(fault, call, page) }
+        : new FaultCell(fault, call, FaultPage.Parse(page), call == AzureCall.Token ? AtSignIn(fault) : AtArm(fault, call, page));
+
     // The custom roles alone are asked for when all definitions came in one page before.
     private static bool IsPaged(AzureCall call) =>
-        call is AzureCall.ListResourceGroups or AzureCall.ListRoleAssignments or AzureCall.ListRoleDefinitions;
+        call is AzureCall.ListResourceGroups or AzureCall.ListRoleAssignments or AzureCall.ListRoleDefinitions or AzureCall.ListSubscriptions;
 
     private static bool IsList(AzureCall call) => IsPaged(call) || call == AzureCall.ListCustomRoleDefinitions;
 
@@ -39,6 +44,8 @@ internal static class FaultTable
     private static bool AppliesTo(Fault fault, AzureCall call) => fault switch
     {
         Fault.TransientSignIn => call == AzureCall.Token,
+        // It is asked about no subscription, and has no grants in it.
+        Fault.WrongSubscriptionId or Fault.OwnRowMissing when call == AzureCall.ListSubscriptions => false,
         Fault.WrongTenant or Fault.ExpiredToken or Fault.ClaimsChallenge or Fault.TokenWithoutPrincipal or Fault.ClockSkewed or Fault.MissingDate
             or Fault.LoneSurrogate or Fault.DuplicateProperty or Fault.WrongSubscriptionId or Fault.EmptyList or Fault.NullValue or Fault.ValueNotArray =>
             call != AzureCall.Token,
@@ -47,8 +54,6 @@ internal static class FaultTable
             or Fault.EmptyLastPage or Fault.OwnRowMissing => IsList(call),
         _ => true,
     };
-
-    private static string Outcome(Fault fault, AzureCall call, string page) => call == AzureCall.Token ? AtSignIn(fault) : AtArm(fault, call, page);
 
     private static string AtSignIn(Fault fault) => fault switch
     {
@@ -107,7 +112,7 @@ internal static class FaultTable
     private static string EmptyList(AzureCall call, string page) => (call, page) switch
     {
         (AzureCall.GetSubscription, _) => "MALFORMED_ANSWER",
-        (AzureCall.ListRoleAssignments, "first") => "EMPTY_ANSWER",
+        (AzureCall.ListRoleAssignments or AzureCall.ListSubscriptions, "first") => "EMPTY_ANSWER",
         _ => Sealed,
     };
 }
@@ -115,6 +120,9 @@ internal static class FaultTable
 /// <summary>One fault at one place, and what it must lead to: <see cref="FaultTable.Sealed"/>, or a code of the error catalog.</summary>
 internal sealed record FaultCell(Fault Fault, AzureCall Call, FaultPage Page, string Outcome)
 {
+    /// <summary>What the list of the subscriptions that the app registration can see must lead to: <see cref="FaultTable.Sealed"/>, or a code.</summary>
+    public string Visible { get; init; } = FaultTable.Sealed;
+
     /// <summary>The emulator it needs: with three pages for each list, or one.</summary>
     public EmulatorOptions Emulator => Call == AzureCall.ListCustomRoleDefinitions ? FaultWorld.OnePage : FaultWorld.ThreePages;
 

@@ -16,12 +16,21 @@ internal static class FaultWorld
 
     public static EmulatorOptions OnePage { get; } = new() { Throttling = false };
 
-    public static World Create() => EmulatedAzure.Company(s =>
+    public static World Create()
     {
-        for (var i = 0; i < Rows; i++)
+        var world = EmulatedAzure.Company(s =>
         {
-            s.CustomRole($"role {i}", "Microsoft.Compute/virtualMachines/read");
-            s.ResourceGroup($"rg-{i}", grants: [($"role {i}", "grace")]);
-        }
-    });
+            for (var i = 0; i < Rows; i++)
+            {
+                s.CustomRole($"role {i}", "Microsoft.Compute/virtualMachines/read");
+                s.ResourceGroup($"rg-{i}", grants: [($"role {i}", "grace")]);
+            }
+        });
+        // The first subscription that the reader sees is the one that is read.
+        return world.Tenant(world.Tenants[0].Name, t =>
+        {
+            for (var i = 0; i < Rows; i++)
+                t.Subscription($"sub-{i}", s => s.Grant("Reader", EmulatedAzure.Reader));
+        });
+    }
 }

@@ -58,6 +58,23 @@ public sealed class RuleSpecs
     [InlineData(Fault.NextLinkForeignSubscription)]
     [InlineData(Fault.NextLinkHttp)]
     [InlineData(Fault.NextLinkOtherPort)]
+    public async Task Rule_2_Nor_does_one_follow_a_link_away_from_the_list_of_subscriptions(Fault fault)
+    {
+        await using var azure = await EmulatedAzure.StartAsync();
+        azure.Emulator.Faults.Set(fault, AzureCall.ListSubscriptions);
+
+        var collection = await azure.CollectWithVisibleAsync();
+
+        Assert.Equal("NEXT_LINK_FOREIGN", collection.Visible?.Failure?.Code);
+        Assert.Single(azure.Emulator.Requests.Of(AzureCall.ListSubscriptions));
+        Assert.Empty(azure.Emulator.RefusedHosts);
+    }
+
+    [Theory]
+    [InlineData(Fault.NextLinkForeignHost)]
+    [InlineData(Fault.NextLinkForeignSubscription)]
+    [InlineData(Fault.NextLinkHttp)]
+    [InlineData(Fault.NextLinkOtherPort)]
     public async Task Rule_2_A_token_never_follows_a_link_away_from_its_list(Fault fault)
     {
         await using var azure = await EmulatedAzure.StartAsync();
@@ -75,7 +92,7 @@ public sealed class RuleSpecs
     {
         await using var azure = await EmulatedAzure.StartAsync(EmulatedAzure.Company(s => s.Grant("Reader", "readers"), t => t.Group("readers", EmulatedAzure.Reader), ""));
         await azure.Connector.FindTenantAsync(AzureCloud.Public, azure.Target.SubscriptionId, TestContext.Current.CancellationToken);
-        await azure.CollectAsync();
+        await azure.CollectWithVisibleAsync();
         await azure.CollectAsync();
         await azure.Connector.CheckAsync(azure.Target, azure.Secret, TestContext.Current.CancellationToken).LastAsync(TestContext.Current.CancellationToken);
 
@@ -86,6 +103,8 @@ public sealed class RuleSpecs
     }
 
     [Theory]
+    [InlineData("POST", "https://management.azure.com/subscriptions")]
+    [InlineData("GET", "https://management.azure.com/subscriptions/")]
     [InlineData("DELETE", "https://management.azure.com/subscriptions/f93ffd1e-3808-42dc-ac00-edf92324abdd")]
     [InlineData("POST", "https://management.azure.com/subscriptions/f93ffd1e-3808-42dc-ac00-edf92324abdd/resourcegroups")]
     [InlineData("GET", "https://management.azure.com/subscriptions/f93ffd1e-3808-42dc-ac00-edf92324abdd/providers/Microsoft.Storage/storageAccounts")]

@@ -15,6 +15,7 @@ internal static partial class OutboundTemplates
         $@"^(POST\ login\.microsoftonline\.com/{Id}/oauth2/v2\.0/token
         |POST\ graph\.microsoft\.com/v1\.0/directoryObjects/getByIds
         |GET\ graph\.microsoft\.com/v1\.0/applications\(appId='{Id}'\)\?(\$|%24)select=[a-zA-Z,]+
+        |GET\ management\.azure\.com/subscriptions\?api-version=2022-12-01(&(\$|%24)skiptoken=[^&]+)*
         |GET\ management\.azure\.com/subscriptions/{Id}(
             \?api-version=2022-12-01
             |/resourcegroups\?api-version=2022-09-01
