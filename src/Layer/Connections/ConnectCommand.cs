@@ -99,7 +99,11 @@ internal static class ConnectCommand
         var workspace = await layer.GetOrCreateWorkspaceAsync(cancellationToken);
         var outcome = await layer.Connecting.RunAsync(workspace.Id, request, options, Told, cancellationToken);
         if (outcome.Sync is { } sync)
+        {
             SyncCommand.Write(terminal, form, [sync]);
+            SyncCommand.SayUnseen(terminal, [sync]);
+        }
+
         if (outcome.Failure is { } failure)
         {
             var code = FailureReport.Print(app, failure, connecting: outcome.Connection is null, form);

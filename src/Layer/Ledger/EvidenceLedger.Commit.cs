@@ -56,10 +56,14 @@ internal sealed partial class EvidenceLedger
         var anomalies = Anomalies(collection, diffs);
         var evidence = new List<long>();
         var writer = new SyncWriter(Engine, connection, attempt, run.Seq, cancellationToken);
+        // Asked again here, under the lock: of two connections that read at once, one seals what their app registration can see.
+        var visible = collection?.Visible is { } list
+            ? await new VisibleDays(Engine, connection, attempt.Workspace, run.Cloud, run.Tenant).DecideAsync(list, collection.Reading, attempt, run.Seq, cancellationToken)
+            : null;
         if (collection is not null)
         {
             await writer.WriteObservationsAsync(diffs, reading!.Observed!); // CommitAsync refuses a collection without it
-            await writer.WritePagesAsync(collection, diffs, manifestIndex);
+            await writer.WritePagesAsync(collection, diffs, visible, manifestIndex);
             await ReachAsync(CommitStep.ObservationsWritten);
         }
 
@@ -75,6 +79,8 @@ internal sealed partial class EvidenceLedger
             foreach (var type in EvidenceType.All)
                 evidence.Add(await AddEvidenceAsync(type, writer, log, collection, diffs, anomalies, manifestIndex, run));
             await AddSecondThoughtsAsync(writer, log, diffs, run);
+            if (visible is { Leaf: { } leaf, Observation: { } observation })
+                await writer.WriteVisibleAsync(leaf, log.Add(leaf).Index, visible.IsNew ? observation : null);
         }
 
         var sync = new Sync
@@ -97,7 +103,7 @@ internal sealed partial class EvidenceLedger
         // A crash here, or a connection that breaks while COMMIT is under way: the sync is stored and its caller does not know. Asked again with the
         // same id, it is found above. No checkpoint covers it yet; the next signature does.
         await ReachAsync(CommitStep.Committed);
-        return new CommitOutcome(sync, Counts(collection), evidence);
+        return new CommitOutcome(sync, Counts(collection), evidence) { VisibleFailure = visible?.Failure };
     }
 
     private static async Task<long> AddEvidenceAsync(

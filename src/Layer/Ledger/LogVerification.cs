@@ -15,7 +15,7 @@ namespace Layer.Ledger;
 /// Checks a local log without taking any stored hash on trust: every leaf, node, checkpoint, chain, row, population, observation and page. It only reads, in
 /// one snapshot, so it may run beside a sync.
 /// </summary>
-internal sealed class LogVerification
+internal sealed partial class LogVerification
 {
     private readonly LayerDatabase _database;
     private readonly DataFolder _folder;
@@ -27,6 +27,7 @@ internal sealed class LogVerification
     private readonly SortedDictionary<long, (Digest Hash, EvidenceRecord Record)> _records = [];
     private readonly SortedDictionary<long, SyncManifest> _manifests = [];
     private readonly Dictionary<long, ExceptionLeaf> _exceptions = [];
+    private readonly Dictionary<long, VisibleLeaf> _visible = [];
     private readonly CoveredDays _days = new();
     private SignedCheckpoint? _lastCheckpoint;
     private int _observations;
@@ -75,7 +76,9 @@ internal sealed class LogVerification
             await CheckEvidenceRowsAsync();
             await CheckExceptionRowsAsync();
             await CheckSyncRowsAsync();
-            await CheckPopulationsAsync(await CheckObservationsAsync());
+            var observations = await CheckObservationsAsync();
+            await CheckVisibleRowsAsync(observations);
+            await CheckPopulationsAsync(observations);
             await CheckPagesAsync();
             verdict = VerificationVerdict.Of(_replay, _days.Gaps(), Remarks(pinned));
         }
@@ -192,6 +195,9 @@ internal sealed class LogVerification
             case ExceptionLeaf exception:
                 _exceptions.Add(index, exception);
                 break;
+            case VisibleLeaf visible:
+                _visible.Add(index, visible);
+                break;
             case ConnectionLeaf connection:
                 _days.Add(connection, leaf.At);
                 break;
@@ -244,70 +250,6 @@ internal sealed class LogVerification
                 throw new BrokenLogException($"The checkpoint of size {checkpoint.Checkpoint.Size} is not signed by the log's key.");
             _lastCheckpoint = checkpoint;
         }
-    }
-
-    private async Task CheckEvidenceRowsAsync()
-    {
-        var rows = _connection.QueryAsync(
-            "SELECT idx, id, connection, type, seq, manifest, previous, root, count, observed_from, observed_to, anomalies FROM evidence WHERE workspace = @workspace",
-            _cancellationToken, ("@workspace", WorkspaceId));
-        var seen = 0;
-        await foreach (var row in rows)
-        {
-            seen++;
-            var index = row.GetInt64(0);
-            if (!_records.TryGetValue(index, out var sealedRecord))
-                throw new BrokenLogException($"The evidence row {index} has no evidence leaf.");
-            var (hash, record) = sealedRecord;
-            var same = new Digest(row.GetFieldValue<byte[]>(1)) == hash && Engine.ReadId(row, 2) == record.Connection && row.GetString(3) == record.Type
-                && row.GetInt64(4) == record.Seq && row.GetInt64(5) == record.Manifest && (row.IsDBNull(6) ? null : row.GetInt64(6)) == record.Previous
-                && new Digest(row.GetFieldValue<byte[]>(7)) == record.Population.Root && row.GetInt32(8) == record.Population.Count
-                && row.GetInt64(9) == record.ObservedAt.From.UtcTicks && row.GetInt64(10) == record.ObservedAt.To.UtcTicks
-                && row.GetInt32(11) == record.Anomalies.Count;
-            if (!same)
-                throw new BrokenLogException($"The evidence row {index} does not say what its leaf says.");
-        }
-
-        if (seen != _records.Count)
-            throw new BrokenLogException($"The log has {_records.Count} evidence leaves, and there are {seen} evidence rows.");
-    }
-
-    private async Task CheckExceptionRowsAsync()
-    {
-        var exceptions = _connection.QueryAsync(
-            "SELECT idx, connection, code, key, record, seq FROM exception WHERE workspace = @workspace", _cancellationToken, ("@workspace", WorkspaceId));
-        var seen = 0;
-        await foreach (var row in exceptions)
-        {
-            seen++;
-            if (!_exceptions.TryGetValue(row.GetInt64(0), out var leaf) || Engine.ReadId(row, 1) != leaf.Connection || row.GetString(2) != leaf.Code
-                || row.GetString(3) != leaf.Key || row.GetInt64(4) != leaf.Record || row.GetInt64(5) != leaf.Seq)
-                throw new BrokenLogException($"The exception row {row.GetInt64(0)} does not say what its leaf says.");
-        }
-
-        if (seen != _exceptions.Count)
-            throw new BrokenLogException($"The log has {_exceptions.Count} exception leaves, and there are {seen} exception rows.");
-    }
-
-    private async Task CheckSyncRowsAsync()
-    {
-        var rows = _connection.QueryAsync(
-            "SELECT leaf, connection, seq, status, code, started_at, observed_from, setting FROM sync WHERE workspace = @workspace", _cancellationToken,
-            ("@workspace", WorkspaceId));
-        var seen = 0;
-        await foreach (var row in rows)
-        {
-            seen++;
-            var index = row.GetInt64(0);
-            if (!_manifests.TryGetValue(index, out var manifest) || Engine.ReadId(row, 1) != manifest.Connection || row.GetInt64(2) != manifest.Seq
-                || row.GetString(3) != manifest.Status || (row.IsDBNull(4) ? null : row.GetString(4)) != manifest.Code
-                || row.GetInt64(5) != manifest.StartedAt.UtcTicks || (row.IsDBNull(6) ? null : row.GetInt64(6)) != manifest.Observed?.From.UtcTicks
-                || row.GetInt64(7) != (manifest.SettingAt ?? index))
-                throw new BrokenLogException($"The sync row of leaf {index} does not say what its leaf says.");
-        }
-
-        if (seen != _manifests.Count)
-            throw new BrokenLogException($"The log has {_manifests.Count} sync leaves, and there are {seen} sync rows.");
     }
 
     private async Task<Dictionary<Digest, (string Type, string Key)>> CheckObservationsAsync()

@@ -9,12 +9,14 @@ namespace Layer.Ledger;
 
 /// <summary>What a commit must know of its connection, read under the lock.</summary>
 /// <param name="Subscription">The subscription.</param>
+/// <param name="Cloud"><c>public</c>, <c>usgov</c> or <c>china</c>.</param>
+/// <param name="Tenant">The tenant it is pinned to.</param>
 /// <param name="Seq">This sync's number.</param>
 /// <param name="PreviousManifest">Leaf index of the manifest before it; null for the first.</param>
 /// <param name="LastSetting">The last setting a manifest carries, and the index of that leaf; null for the first.</param>
 /// <param name="Configuration">SHA-256 of what the connection is configured to read, and as whom.</param>
 internal sealed record SyncContext(
-    Guid Subscription, long Seq, long? PreviousManifest, (long Index, ManifestSetting Setting)? LastSetting, Digest Configuration)
+    Guid Subscription, string Cloud, Guid Tenant, long Seq, long? PreviousManifest, (long Index, ManifestSetting Setting)? LastSetting, Digest Configuration)
 {
     /// <exception cref="RefusedException">
     /// LEASE_LOST: the fence has grown since the attempt began, or the lease has run out. What was read by a process that slept through its lease may be
@@ -23,7 +25,7 @@ internal sealed record SyncContext(
     public static async Task<SyncContext> ReadAsync(
         StorageEngine engine, DbConnection connection, SyncAttempt attempt, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        (Guid Subscription, long Fence, long? LeaseUntil, long Seq, Digest Configuration)? found = null;
+        (Guid Subscription, string Cloud, Guid Tenant, long Fence, long? LeaseUntil, long Seq, Digest Configuration)? found = null;
         var rows = connection.QueryAsync(
             $"""
             SELECT c.subscription_id, c.fence, c.next_seq, c.tenant_id, c.cloud, k.client_id, k.kind, c.lease_until
@@ -35,7 +37,7 @@ internal sealed record SyncContext(
         {
             var configuration = ConfigurationOf(
                 attempt.Connection, engine.ReadId(row, 0), engine.ReadId(row, 3), row.GetString(4), engine.ReadId(row, 5), row.GetString(6));
-            found = (engine.ReadId(row, 0), row.GetInt64(1), row.IsDBNull(7) ? null : row.GetInt64(7), row.GetInt64(2), configuration);
+            found = (engine.ReadId(row, 0), row.GetString(4), engine.ReadId(row, 3), row.GetInt64(1), row.IsDBNull(7) ? null : row.GetInt64(7), row.GetInt64(2), configuration);
         }
 
         if (found is not { } connected)
@@ -51,7 +53,7 @@ internal sealed record SyncContext(
             last = (row.GetInt64(0), row.GetInt64(1));
         var setting = last is { } previous ? await ReadSettingAsync(engine, connection, attempt.Workspace, previous.Setting, cancellationToken) : null;
         return new SyncContext(
-            connected.Subscription, connected.Seq, last?.Leaf, setting is null || last is null ? null : (last.Value.Setting, setting), connected.Configuration);
+            connected.Subscription, connected.Cloud, connected.Tenant, connected.Seq, last?.Leaf, setting is null || last is null ? null : (last.Value.Setting, setting), connected.Configuration);
     }
 
     private static async Task<ManifestSetting?> ReadSettingAsync(

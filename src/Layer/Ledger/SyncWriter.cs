@@ -14,6 +14,8 @@ internal sealed class SyncWriter(StorageEngine engine, DbConnection connection, 
 {
     private const int DigestsPerStatement = 500;
 
+    private static readonly string[] ObservationColumns = ["workspace", "digest", "type", "key", "bytes", "name", "scope", "role_guid", "principal_id"];
+
     private readonly object _workspace = engine.Id(attempt.Workspace);
     private readonly object _connection = engine.Id(attempt.Connection);
 
@@ -28,7 +30,7 @@ internal sealed class SyncWriter(StorageEngine engine, DbConnection connection, 
         if (opened.Any(o => !known.Contains(o.Digest)))
         {
             await engine.InsertAsync(
-                connection, "observation", ["workspace", "digest", "type", "key", "bytes", "name", "scope", "role_guid", "principal_id"],
+                connection, "observation", ObservationColumns,
                 opened.Where(o => !known.Contains(o.Digest)).Select(ObservationRow), cancellationToken);
         }
 
@@ -51,9 +53,11 @@ internal sealed class SyncWriter(StorageEngine engine, DbConnection connection, 
     }
 
     /// <summary>Keeps the pages behind what changed; those of an unchanged type can be asked for again and say the same.</summary>
-    public async Task WritePagesAsync(Collection collection, IReadOnlyList<PopulationDiff> diffs, long manifest)
+    public async Task WritePagesAsync(Collection collection, IReadOnlyList<PopulationDiff> diffs, VisibleSealing? visible, long manifest)
     {
         var changed = diffs.Where(d => !d.IsUnchanged).Select(d => d.Now.Type).ToHashSet(StringComparer.Ordinal);
+        if (visible is { IsNew: true })
+            changed.Add(ObservationType.VisibleSubscriptions);
         var pages = collection.Pages.Where(page => changed.Contains(page.Type)).Select(page => (page.Sha256, page.Bytes)).ToList();
         if (collection.Reading.CachedDefinitions is { } cached && changed.Contains(ObservationType.RoleDefinition))
             pages.Add((cached.Sha256, cached.Bytes));
@@ -119,6 +123,20 @@ internal sealed class SyncWriter(StorageEngine engine, DbConnection connection, 
     public Task WriteExceptionAsync(ExceptionLeaf exception, long index) => engine.InsertAsync(
         connection, "exception", ["workspace", "idx", "connection", "code", "key", "record", "seq"],
         [[_workspace, index, _connection, exception.Code, exception.Key, exception.Record, exception.Seq]], cancellationToken);
+
+    /// <summary>Writes the row of a <c>visible</c> leaf.</summary>
+    /// <param name="leaf">The leaf.</param>
+    /// <param name="index">Its index.</param>
+    /// <param name="observation">Its observation, when it is stored nowhere yet.</param>
+    public async Task WriteVisibleAsync(VisibleLeaf leaf, long index, Observation? observation)
+    {
+        if (observation is not null)
+            await engine.InsertAsync(connection, "observation", ObservationColumns, [ObservationRow(observation)], cancellationToken);
+        await engine.InsertAsync(
+            connection, "visible", ["workspace", "client", "cloud", "tenant", "day", "leaf", "digest", "count"],
+            [[_workspace, engine.Id(leaf.Client), leaf.Cloud, engine.Id(leaf.Tenant), VisibleDays.DayOf(leaf.Observed).DayNumber, index, leaf.Digest.ToArray(), leaf.Count]],
+            cancellationToken);
+    }
 
     public async Task WriteSyncAsync(Sync sync)
     {

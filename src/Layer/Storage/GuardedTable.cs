@@ -18,6 +18,7 @@ internal sealed record GuardedTable(string Name, string[] Key, bool Closing = fa
         new("population", ["connection", "type", "seq"]),
         new("page", ["workspace", "sha256"]),
         new("checkpoint", ["workspace", "size"]),
+        new("visible", ["workspace", "client", "cloud", "tenant", "day"]),
     ];
 
     /// <summary>True of the one update that is allowed: an open interval is closed and nothing else changes.</summary>

@@ -30,6 +30,8 @@ internal abstract class LayerDb(DbContextOptions options) : DbContext(options)
 
     public DbSet<ExceptionRow> Exceptions => Set<ExceptionRow>();
 
+    public DbSet<VisibleRow> Visible => Set<VisibleRow>();
+
     public DbSet<LogLeaf> Leaves => Set<LogLeaf>();
 
     public DbSet<LogNode> Nodes => Set<LogNode>();
@@ -110,6 +112,8 @@ internal abstract class LayerDb(DbContextOptions options) : DbContext(options)
             table.ToTable("exception").HasKey(e => new { e.Workspace, e.Index });
             table.HasIndex(e => new { e.Workspace, e.Record });
         });
+        model.Entity<VisibleRow>(table =>
+            table.ToTable("visible").HasKey(v => new { v.Workspace, v.Client, v.Cloud, v.Tenant, v.Day }));
         model.Entity<LogLeaf>(table =>
         {
             table.ToTable("log_leaf").HasKey(l => new { l.Workspace, l.Index });

@@ -42,6 +42,17 @@ internal static class SyncCommand
         ],
         (json, result) => result.WriteTo(json)).Write(terminal, form, results);
 
+    /// <summary>One quiet line when it could not be asked what an app registration can see: it costs no evidence, and is asked again.</summary>
+    public static void SayUnseen(Terminal terminal, IReadOnlyCollection<SyncResult> results)
+    {
+        var unseen = results.Where(result => result.VisibleFailure is not null).ToArray();
+        if (unseen.Length == 0)
+            return;
+        var (names, codes) = (unseen.Select(result => result.Connection), unseen.Select(result => result.VisibleFailure!.Code).Distinct(StringComparer.Ordinal)); // those were chosen
+        terminal.Say(terminal.ErrorInk.Quiet(
+            $"  {string.Join(", ", names)}: which subscriptions the app registration can see could not be listed ({string.Join(", ", codes)}). The next sync of this day asks again."));
+    }
+
     // What was not read has not "0 changes".
     private static string Change(SyncResult result, int count) => result.Failure is null ? $"{count}" : "–";
 
@@ -86,6 +97,7 @@ internal static class SyncCommand
 
         SyncResult[] results = [.. came.OrderBy(r => r.Connection, StringComparer.Ordinal)];
         Write(app.Terminal, form, results);
+        SayUnseen(app.Terminal, results);
         var codes = results.Where(r => r.Failure is not null).Select(r => FailureReport.Print(app, r.Failure!, connecting: false, form, r.Connection)).ToList();
         if (unsigned is not null)
             codes.Add(FailureReport.Print(app, unsigned, connecting: false, form));

@@ -28,6 +28,9 @@ internal sealed record SyncResult
 
     public int Removed { get; init; }
 
+    /// <summary>Why it is not known what the app registration can see, when it was asked; the sync is complete all the same.</summary>
+    public Failure? VisibleFailure { get; init; }
+
     public int ExitCode => Failure is null ? 0 : (int)ErrorCatalog.Get(Failure.Code).Kind;
 
     public static SyncResult Of(string connection, CommitOutcome outcome, Failure? failure) => new()
@@ -41,6 +44,7 @@ internal sealed record SyncResult
         Added = outcome.Sync.Added,
         Changed = outcome.Sync.Changed,
         Removed = outcome.Sync.Removed,
+        VisibleFailure = outcome.VisibleFailure,
     };
 
     public static SyncResult Refused(string connection, Failure failure) => new() { Connection = connection, Status = SyncStatus.Failed, Failure = failure };

@@ -142,12 +142,21 @@ internal sealed class SyncRun(
         try
         {
             using var credential = credentials.Open(await credentials.GetAsync(connection.Credential, cancellationToken));
-            return await connector.CollectAsync(target, credential.Azure, cancellationToken);
+            var sealedToday = await ReadVisibleAsync(connection, cancellationToken);
+            return await connector.CollectAsync(target, credential.Azure, wantsVisible: client => !sealedToday.Contains(client), cancellationToken);
         }
         catch (RefusedException refused)
         {
             throw new CollectionFailedException(refused.Failure, reading: null, refused);
         }
+    }
+
+    // By this machine's clock: which day it really was is known when Azure has answered, and then the commit looks again.
+    private async Task<HashSet<Guid>> ReadVisibleAsync(Connection connection, CancellationToken cancellationToken)
+    {
+        await using var read = await database.ConnectAsync(cancellationToken);
+        return await new VisibleDays(database.Engine, read, connection.Workspace, connection.Cloud, connection.TenantId)
+            .ReadAsync(DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime), cancellationToken);
     }
 
     // The answer of a commit can be lost after the database has stored it; asked again with the same attempt, the ledger tells.

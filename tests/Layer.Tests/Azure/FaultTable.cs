@@ -72,7 +72,7 @@ internal static class FaultTable
     {
         // 403 and 404 of the permissions say that the server does not tell them; rights are computed then.
         Fault.Status403 or Fault.Status404 or Fault.EmptyList when call == AzureCall.ListPermissions => Sealed,
-        Fault.Status403 => call == AzureCall.GetSubscription ? "NO_READER" : "RIGHT_MISSING",
+        Fault.Status403 => call is AzureCall.GetSubscription or AzureCall.ListSubscriptions ? "NO_READER" : "RIGHT_MISSING",
         Fault.Status404 => call == AzureCall.GetSubscription ? "SUBSCRIPTION_NOT_FOUND" : "AZURE_UNKNOWN",
         Fault.Status400 or Fault.Status409 => "AZURE_UNKNOWN",
         Fault.Status401 => "TOKEN_REJECTED",

@@ -18,19 +18,20 @@ internal static class FaultWorld
 
     public static World Create()
     {
-        var world = EmulatedAzure.Company(s =>
-        {
-            for (var i = 0; i < Rows; i++)
+        TenantBuilder? tenant = null;
+        var world = EmulatedAzure.Company(
+            s =>
             {
-                s.CustomRole($"role {i}", "Microsoft.Compute/virtualMachines/read");
-                s.ResourceGroup($"rg-{i}", grants: [($"role {i}", "grace")]);
-            }
-        });
-        // The first subscription that the reader sees is the one that is read.
-        return world.Tenant(world.Tenants[0].Name, t =>
-        {
-            for (var i = 0; i < Rows; i++)
-                t.Subscription($"sub-{i}", s => s.Grant("Reader", EmulatedAzure.Reader));
-        });
+                for (var i = 0; i < Rows; i++)
+                {
+                    s.CustomRole($"role {i}", "Microsoft.Compute/virtualMachines/read");
+                    s.ResourceGroup($"rg-{i}", grants: [($"role {i}", "grace")]);
+                }
+            },
+            t => tenant = t);
+        // After the one that is read, so that this one is on the first page of what the reader can see.
+        for (var i = 0; i < Rows; i++)
+            tenant!.Subscription($"sub-{i}", s => s.Grant("Reader", EmulatedAzure.Reader)); // Company has called back
+        return world;
     }
 }

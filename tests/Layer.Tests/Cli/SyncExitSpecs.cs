@@ -48,6 +48,23 @@ public sealed class SyncExitSpecs : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_list_of_visible_subscriptions_that_fails_costs_nothing_but_one_quiet_line()
+    {
+        _emulator.Faults.Set(Fault.Status403, AzureCall.ListSubscriptions);
+        using var fresh = new LayerProcess();
+        await fresh.ReachAsync(_emulator);
+        foreach (var name in (string[])["AZURE_SUBSCRIPTION_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"])
+            fresh.Variables[name] = _layer.Variables[name];
+
+        var connected = await fresh.RunAsync("connect", "azure", "--name", "prod");
+        var outcome = await fresh.RunAsync("sync", "prod", "-o", "json");
+
+        const string Line = "  prod: which subscriptions the app registration can see could not be listed (NO_READER). The next sync of this day asks again.";
+        Assert.Equal((0, 0, ("complete", null)), (connected.ExitCode, outcome.ExitCode, StatusOf(outcome)));
+        Assert.All((string[])[connected.Error, outcome.Error], said => Assert.Single(said.Split('\n'), line => line.TrimEnd() == Line));
+    }
+
+    [Fact]
     public async Task Item_23_A_proxy_that_nobody_answers_at_ends_with_8()
     {
         // Nothing listens at tcpmux anywhere.

@@ -27,6 +27,9 @@ internal sealed class Reading
 
     public List<Anomaly> Anomalies { get; } = [];
 
+    /// <summary>Names of the subscriptions that the app can see; null when it is not asked.</summary>
+    public string[]? Visible { get; set; }
+
     public Collection At(DateTimeOffset at)
     {
         Population[] populations =
@@ -56,7 +59,8 @@ internal sealed class Reading
                 new HostReading("management.azure.com", Digest.Of("arm"u8), "CN=Test", null, PublicTrust),
             ],
         };
-        return new Collection(populations, reading, PublicTrust ? [] : ["trust-anchor-not-public"], [.. Anomalies], pages);
+        var collection = new Collection(populations, reading, PublicTrust ? [] : ["trust-anchor-not-public"], [.. Anomalies], pages);
+        return Visible is { } names ? WithVisible(collection, names, date) : collection;
     }
 
     public static string AssignmentKey(string name) => $"{Scope}/providers/microsoft.authorization/roleassignments/{name}";
@@ -81,6 +85,39 @@ internal sealed class Reading
         return new ListReading(
             population.Type, template.Id, template.ApiVersion, template.Filter,
             [new PageReading(200, page.Bytes.Length, page.Sha256, population.Count, date, "8b9a5f2e-0000-4000-8000-0123456789ab")], true, population.Count, 0, 1);
+    }
+
+    private static Collection WithVisible(Collection collection, string[] names, DateTimeOffset date)
+    {
+        const string Key = $"/applications/{SubscriptionId}/subscriptions";
+        var observation = Observation.Create(new CanonicalWriter(), ObservationType.VisibleSubscriptions, Key, Key, names, (facts, all) =>
+        {
+            facts.Property("client", SubscriptionId);
+            facts.Name("subscriptions");
+            facts.StartArray();
+            foreach (var (name, i) in all.Select((name, i) => (name, i)))
+            {
+                facts.StartObject();
+                facts.Property("displayName", name);
+                facts.Property("state", "Enabled");
+                facts.Property("subscriptionId", $"{SubscriptionId[..^1]}{i}");
+                facts.Property("tenantId", SubscriptionId);
+                facts.EndObject();
+            }
+
+            facts.EndArray();
+            facts.Property("tenant", SubscriptionId);
+        });
+        var page = new SourcePage(ObservationType.VisibleSubscriptions, Digest.Of(observation.Bytes.Span), observation.Bytes);
+        var list = new ListReading(
+            ObservationType.VisibleSubscriptions, UrlTemplate.Subscriptions, "2022-12-01", null,
+            [new PageReading(200, page.Bytes.Length, page.Sha256, names.Length, date, "8b9a5f2e-0000-4000-8000-0123456789ad")], true, names.Length, 0, 1);
+        return collection with
+        {
+            Reading = collection.Reading with { Lists = [.. collection.Reading.Lists, list] },
+            Pages = [.. collection.Pages, page],
+            Visible = new VisibleList(observation, names.Length, new ObservedInterval(date, date), null),
+        };
     }
 
     private static ListReading Permissions(DateTimeOffset date)

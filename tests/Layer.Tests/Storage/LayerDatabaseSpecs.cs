@@ -195,6 +195,7 @@ public abstract class LayerDatabaseSpecs(Engine engine, PostgresCluster cluster)
             ("population", "workspace, connection, type, seq, count, root", $"{id}, {id}, 'a', 1, 0, {Bytes}"),
             ("page", "workspace, sha256, manifest, gzip", $"{id}, {Bytes}, 0, {Bytes}"),
             ("checkpoint", "workspace, size, text, signed_at", $"{id}, 1, 'a', 1"),
+            ("visible", "workspace, client, cloud, tenant, day, leaf, digest, count", $"{id}, {id}, 'public', {id}, 1, 0, {Bytes}, 0"),
         ];
     }
 

@@ -28,6 +28,7 @@ public abstract class FaultMatrixSpecs(Engine engine, PostgresCluster cluster)
     private static readonly string[] Log = ["log_node", "checkpoint"];
     private static readonly string[] Complete = ["log_leaf", "sync", "evidence", .. Log];
     private static readonly string[] Failed = ["log_leaf", "sync", .. Log];
+    private static readonly string[] Seen = ["visible", "observation", "page"];
 
     // The exit code of each outcome, as item 23 of the command line's contract has it: sign-in 4, right 5, incomplete 6, unreachable 8, else 1.
     private static readonly Dictionary<string, int> ExitCodes = new()
@@ -55,11 +56,13 @@ public abstract class FaultMatrixSpecs(Engine engine, PostgresCluster cluster)
         await using var world = await FaultedSync.StartAsync(engine, cluster, apps.Count);
         var wrong = new List<string>();
         var before = await DatabaseDump.OfAsync(world.Database, Cancellation);
-        foreach (var (fault, cells) in chosen)
+        // Those of the list of subscriptions come last, as each of them needs a day of its own.
+        foreach (var (fault, cells) in chosen.Select(each => (each.Key, each.Value.Where(cell => !AsksVisible(cell))))
+            .Concat(chosen.Select(each => (each.Key, each.Value.Where(AsksVisible)))))
         {
             foreach (var cell in cells)
             {
-                (var found, before) = await TryAsync(world, cell, apps.IndexOf(cell), before);
+                (var found, before) = AsksVisible(cell) ? await TryVisibleAsync(world, cell, before) : await TryAsync(world, cell, apps.IndexOf(cell), before);
                 wrong.AddRange(found.Select(what => $"{cell}: {what}"));
             }
 
@@ -89,8 +92,11 @@ public abstract class FaultMatrixSpecs(Engine engine, PostgresCluster cluster)
         wrong.AddRange(world.Outbound.Answered.Where(r => !OutboundTemplates.Hold(r)).Select(r => $"{r.Method} {r.Host}{r.PathAndQuery} is not on the list"));
         wrong.AddRange(world.Outbound.Refused.Select(host => $"{host} was asked for"));
         var leftOut = result.Failure is null ? LeftOut(cell, world.Expected(EmulatedAzure.Prod, _ => true)) : 0;
-        wrong.AddRange(Unchanged(before, after, result, leftOut > 0));
-        wrong.AddRange(Grown(before, after, result));
+        var seen = AsksVisible(cell) && cell.Visible == FaultTable.Sealed;
+        if (AsksVisible(cell) && (result.VisibleFailure?.Code ?? FaultTable.Sealed) != cell.Visible)
+            wrong.Add($"the list of subscriptions: {result.VisibleFailure?.Code ?? FaultTable.Sealed}, not {cell.Visible}");
+        wrong.AddRange(Unchanged(before, after, result, leftOut > 0, seen));
+        wrong.AddRange(Grown(before, after, result, seen));
         if (result.Failure is null)
             wrong.AddRange(await SealedAsync(world, cell, cell.Call == AzureCall.Token ? FaultedSync.TokenApp(app) : EmulatedAzure.Prod, leftOut));
         if (leftOut == 0)
@@ -99,6 +105,22 @@ public abstract class FaultMatrixSpecs(Engine engine, PostgresCluster cluster)
             wrong.Add($"the sync after it: {failure.Code}");
         wrong.AddRange((await SealedAsync(world, cell, EmulatedAzure.Prod, leftOut: 0)).Select(what => $"after the sync after it: {what}"));
         return (wrong, await DatabaseDump.OfAsync(world.Database, Cancellation));
+    }
+
+    private static bool AsksVisible(FaultCell cell) => cell.Call == AzureCall.ListSubscriptions;
+
+    /// <summary>A fault of that list costs the sync nothing and seals nothing of it; the next sync of the day asks again, and only when nothing was sealed.</summary>
+    private static async Task<(List<string> Wrong, DatabaseDump After)> TryVisibleAsync(FaultedSync world, FaultCell cell, DatabaseDump before)
+    {
+        world.MoveToNextDay();
+        var (wrong, _) = await TryAsync(world, cell, app: 0, before);
+        if ((await world.SyncAsync()) is { } again && (again.Failure ?? again.VisibleFailure) is { } failure)
+            wrong.Add($"the sync after it: {failure.Code}");
+        var after = await DatabaseDump.OfAsync(world.Database, Cancellation);
+        var (came, _) = after.Compare(before, "visible");
+        if (came.Count != 1)
+            wrong.Add($"{came.Count} rows came to visible on that day");
+        return (wrong, after);
     }
 
     /// <summary>What a new connection is told and one with evidence is not: there the right was, and is gone.</summary>
@@ -110,11 +132,13 @@ public abstract class FaultMatrixSpecs(Engine engine, PostgresCluster cluster)
         _ => outcome,
     };
 
-    private static IEnumerable<string> Unchanged(DatabaseDump before, DatabaseDump after, SyncResult result, bool otherRows)
+    private static IEnumerable<string> Unchanged(DatabaseDump before, DatabaseDump after, SyncResult result, bool otherRows, bool seen)
     {
         var mayGrow = result.Failure is null ? Complete : Failed;
         if (otherRows)
             mayGrow = [.. mayGrow, "population", "page", "observation_version"];
+        if (seen)
+            mayGrow = [.. mayGrow, .. Seen];
         foreach (var table in after.Tables)
         {
             var (came, went) = after.Compare(before, table);
@@ -125,11 +149,11 @@ public abstract class FaultMatrixSpecs(Engine engine, PostgresCluster cluster)
         }
     }
 
-    private static IEnumerable<string> Grown(DatabaseDump before, DatabaseDump after, SyncResult result)
+    private static IEnumerable<string> Grown(DatabaseDump before, DatabaseDump after, SyncResult result, bool seen)
     {
         var complete = result.Failure is null;
         var (leaves, _) = after.Compare(before, "log_leaf");
-        string[] kinds = complete ? ["evidence", "evidence", "sync"] : ["sync"];
+        string[] kinds = seen ? ["evidence", "evidence", "sync", "visible"] : complete ? ["evidence", "evidence", "sync"] : ["sync"];
         if (!leaves.Select(Kind).Order(StringComparer.Ordinal).SequenceEqual(kinds))
             yield return $"leaves {string.Join(", ", leaves.Select(Kind))}, not {string.Join(", ", kinds)}";
         var (syncs, _) = after.Compare(before, "sync");

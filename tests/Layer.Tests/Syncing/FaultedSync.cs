@@ -92,6 +92,9 @@ internal sealed class FaultedSync : IAsyncDisposable
         }
     }
 
+    /// <summary>Only the first sync of a day asks what the app registration can see.</summary>
+    public void MoveToNextDay() => _clock.MoveToNextDay();
+
     /// <summary>Syncs the great subscription with nothing in the way.</summary>
     public Task<SyncResult> SyncAsync() => SyncAsync(_ofThreePages, EmulatedAzure.Prod);
 

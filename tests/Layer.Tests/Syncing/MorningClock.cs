@@ -6,8 +6,12 @@ internal sealed class MorningClock : TimeProvider
     private static readonly DateTimeOffset Morning = new(2026, 11, 23, 6, 0, 0, TimeSpan.Zero);
 
     private readonly long _started = System.GetTimestamp();
+    private int _days;
 
-    public override DateTimeOffset GetUtcNow() => Morning + System.GetElapsedTime(_started);
+    public override DateTimeOffset GetUtcNow() => Morning.AddDays(_days) + System.GetElapsedTime(_started);
+
+    /// <summary>The morning after.</summary>
+    public void MoveToNextDay() => _days++;
 }
 
 /// <summary>Shortens waits while <see cref="Hurried"/>, for answers that never come.</summary>

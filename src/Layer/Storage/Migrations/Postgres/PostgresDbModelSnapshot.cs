@@ -750,6 +750,47 @@ namespace Layer.Storage.Migrations.Postgres
                     b.ToTable("sync", (string)null);
                 });
 
+            modelBuilder.Entity("Layer.Ledger.VisibleRow", b =>
+                {
+                    b.Property<Guid>("Workspace")
+                        .HasColumnType("uuid")
+                        .HasColumnName("workspace");
+
+                    b.Property<Guid>("Client")
+                        .HasColumnType("uuid")
+                        .HasColumnName("client");
+
+                    b.Property<string>("Cloud")
+                        .HasColumnType("text")
+                        .HasColumnName("cloud");
+
+                    b.Property<Guid>("Tenant")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant");
+
+                    b.Property<int>("Day")
+                        .HasColumnType("integer")
+                        .HasColumnName("day");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("integer")
+                        .HasColumnName("count");
+
+                    b.Property<byte[]>("Digest")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("digest");
+
+                    b.Property<long>("Leaf")
+                        .HasColumnType("bigint")
+                        .HasColumnName("leaf");
+
+                    b.HasKey("Workspace", "Client", "Cloud", "Tenant", "Day")
+                        .HasName("pk_visible");
+
+                    b.ToTable("visible", (string)null);
+                });
+
             modelBuilder.Entity("Layer.Workspaces.Workspace", b =>
                 {
                     b.Property<Guid>("Id")

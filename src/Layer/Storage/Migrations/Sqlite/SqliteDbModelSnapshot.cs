@@ -758,6 +758,47 @@ namespace Layer.Storage.Migrations.Sqlite
                     b.ToTable("sync", (string)null);
                 });
 
+            modelBuilder.Entity("Layer.Ledger.VisibleRow", b =>
+                {
+                    b.Property<string>("Workspace")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("workspace");
+
+                    b.Property<string>("Client")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("client");
+
+                    b.Property<string>("Cloud")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("cloud");
+
+                    b.Property<string>("Tenant")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant");
+
+                    b.Property<int>("Day")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("day");
+
+                    b.Property<int>("Count")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("count");
+
+                    b.Property<byte[]>("Digest")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("digest");
+
+                    b.Property<long>("Leaf")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("leaf");
+
+                    b.HasKey("Workspace", "Client", "Cloud", "Tenant", "Day")
+                        .HasName("pk_visible");
+
+                    b.ToTable("visible", (string)null);
+                });
+
             modelBuilder.Entity("Layer.Workspaces.Workspace", b =>
                 {
                     b.Property<string>("Id")
