@@ -1,6 +1,7 @@
 using Layer.Audits.Documents;
 using Layer.Evidence;
 using Layer.Evidence.Audits;
+using Layer.Evidence.Leaves;
 using Layer.Workspaces;
 
 namespace Layer.Audits;
@@ -74,6 +75,8 @@ internal sealed class BundleContents
         foreach (var (index, leaf) in database.Leaves(plan.Disclosed))
         {
             log.Add(index, leaf);
+            if (leaf.Body is SyncManifest { Setting: { } setting } manifest && connections.Contains(manifest.Connection))
+                notes.Add(setting);
             if (index >= plan.First)
                 notes.Add(index, leaf, connections.Contains);
         }

@@ -10,6 +10,9 @@ internal sealed class WindowNotes(AuditWindow window)
 
     private readonly SortedDictionary<string, int> _anomalies = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, int> _limits = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _products = new(StringComparer.Ordinal);
+    private readonly SortedSet<string> _readers = new(StringComparer.Ordinal);
+    private readonly SortedSet<(string Host, string Issuer, bool PublicTrust)> _hosts = [];
 
     /// <summary>Second thoughts recorded in the window.</summary>
     public Newest<Placed<ExceptionLeaf>> Exceptions { get; } = new(Most);
@@ -22,6 +25,24 @@ internal sealed class WindowNotes(AuditWindow window)
 
     /// <summary>Limits that single runs added: how many of the window's records carry each.</summary>
     public IReadOnlyDictionary<string, int> Limits => _limits;
+
+    /// <summary>Versions of the program that read, with what they were built from.</summary>
+    public IReadOnlyCollection<string> Products => _products;
+
+    /// <summary>App registrations that read: application id and tenant.</summary>
+    public IReadOnlyCollection<string> Readers => _readers;
+
+    /// <summary>Who answered, with the issuer of the certificate, and whether its trust anchor is public.</summary>
+    public IReadOnlyCollection<(string Host, string Issuer, bool PublicTrust)> Hosts => _hosts;
+
+    /// <summary>Takes who read and who answered, of a manifest that says it.</summary>
+    public void Add(ManifestSetting setting)
+    {
+        _products.Add($"{setting.Product.Version} ({setting.Product.Build})");
+        if (setting.Reader is { } reader)
+            _readers.Add($"{reader.ClientId} of tenant {reader.TenantId}");
+        _hosts.UnionWith(setting.Hosts.Select(host => (host.Host, host.Issuer, host.PublicTrust)));
+    }
 
     /// <param name="index">The leaf's index.</param>
     /// <param name="leaf">A leaf of the range.</param>

@@ -41,28 +41,31 @@ internal static class CalendarFigure
     private static Markup Figure(IReadOnlyList<(DateOnly Day, DayMark Mark, string Words)> days)
     {
         var first = Monday(days[0].Day);
-        var weeks = Weeks(days[0].Day, days[^1].Day);
-        var width = Left + (weeks * Pitch);
+        var (width, height) = (Left + (Weeks(days[0].Day, days[^1].Day) * Pitch), Top + (7 * Pitch));
+        // A quarter is drawn larger than a year; both keep their proportions.
+        var scale = Math.Min(1.5, 800.0 / width);
         var svg = new StringBuilder();
-        svg.Append(CultureInfo.InvariantCulture, $"<figure class=\"calendar\"><svg role=\"img\" width=\"{width}\" height=\"{Top + (7 * Pitch)}\" viewBox=\"0 0 {width} {Top + (7 * Pitch)}\" aria-label=\"Coverage of each day from {Day.Format(days[0].Day)} to {Day.Format(days[^1].Day)}; the table below says the same\">\n");
+        svg.Append(CultureInfo.InvariantCulture, $"<figure class=\"calendar\"><svg role=\"img\" width=\"{width * scale:0}\" height=\"{height * scale:0}\" viewBox=\"0 0 {width} {height}\" aria-label=\"Coverage of each day from {Day.Format(days[0].Day)} to {Day.Format(days[^1].Day)}; the table below says the same\">\n");
         foreach (var (name, row) in new[] { ("Mon", 0), ("Wed", 2), ("Fri", 4) })
             svg.Append(CultureInfo.InvariantCulture, $"<text x=\"0\" y=\"{Top + (row * Pitch) + 10}\">{name}</text>\n");
-        var labelled = -1;
+        foreach (var (month, week) in Months(days, first))
+            svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left + (week * Pitch)}\" y=\"9\">{month}</text>\n");
         foreach (var (day, mark, words) in days)
         {
-            var week = (day.DayNumber - first.DayNumber) / 7;
-            // The name of a month stands over the first week that begins in it, and where there is room for it.
-            if (day.Day == 1 || labelled < 0)
-            {
-                if (labelled < 0 || week - labelled >= 2)
-                    svg.Append(CultureInfo.InvariantCulture, $"<text x=\"{Left + (week * Pitch)}\" y=\"9\">{day.ToString(day.Month == 1 || labelled < 0 ? "MMM yyyy" : "MMM", CultureInfo.InvariantCulture)}</text>\n");
-                labelled = week;
-            }
-
-            svg.Append(CultureInfo.InvariantCulture, $"<g>{Markup.Of($"<title>{day}: {words}</title>")}{Use(mark, Left + (week * Pitch), Top + ((day.DayNumber - first.DayNumber) % 7 * Pitch))}</g>\n");
+            var since = day.DayNumber - first.DayNumber;
+            svg.Append(CultureInfo.InvariantCulture, $"<g>{Markup.Of($"<title>{day}: {words}</title>")}{Use(mark, Left + (since / 7 * Pitch), Top + (since % 7 * Pitch))}</g>\n");
         }
 
         return Markup.OfProgram(svg.Append("</svg></figure>\n").ToString());
+    }
+
+    // Over the first week that begins in a month; a few days before the first whole month have no room for a name.
+    private static IEnumerable<(string Name, int Week)> Months(IReadOnlyList<(DateOnly Day, DayMark Mark, string Words)> days, DateOnly first)
+    {
+        var begins = days.Select(day => day.Day).Where((day, i) => i == 0 || day.Day == 1).Select(day => (Day: day, Week: (day.DayNumber - first.DayNumber) / 7)).ToList();
+        if (begins.Count > 1 && begins[1].Week - begins[0].Week < 3)
+            begins.RemoveAt(0);
+        return begins.Select((month, i) => (month.Day.ToString(i == 0 || month.Day.Month == 1 ? "MMM yyyy" : "MMM", CultureInfo.InvariantCulture), month.Week));
     }
 
     private static Markup Symbols() => Markup.OfProgram(

@@ -26,7 +26,7 @@ internal sealed class Markdown
 [InterpolatedStringHandler]
 internal readonly ref struct MarkdownText
 {
-    private const string Special = "\\`*_[]<>()&#|~!:@$";
+    private const string Special = "\\`*_[]<>&|~$";
 
     private readonly StringBuilder _line;
 
@@ -34,18 +34,19 @@ internal readonly ref struct MarkdownText
 
     public void AppendLiteral(string markdown) => _line.Append(markdown);
 
-    // CommonMark takes a backslash before any ASCII punctuation. A number or a sign at the start would begin a list; an address would become a link by itself.
+    // CommonMark takes a backslash before any ASCII punctuation. At the start a sign or a number would begin a list or a heading; an address would become a link.
     public void AppendFormatted(string? text)
     {
         var safe = SafeText.ForTerminal(text ?? "");
-        var start = true;
         for (var i = 0; i < safe.Length; i++)
         {
             var c = safe[i];
-            if (Special.Contains(c) || (start && c is '+' or '-' or '=' or '.') || (c == '.' && safe.AsSpan(0, i).EndsWith("www", StringComparison.OrdinalIgnoreCase)))
+            var (before, after) = (safe[..i], safe[(i + 1)..]);
+            var begins = i == 0 ? c is '#' or '+' or '-' or '=' : c is '.' or ')' && before.All(char.IsAsciiDigit);
+            var links = (c == ':' && after.StartsWith("//", StringComparison.Ordinal)) || (c == '.' && before.EndsWith("www", StringComparison.OrdinalIgnoreCase));
+            if (begins || links || Special.Contains(c))
                 _line.Append('\\');
             _line.Append(c);
-            start &= char.IsAsciiDigit(c);
         }
     }
 

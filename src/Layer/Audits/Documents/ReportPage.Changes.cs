@@ -65,13 +65,25 @@ internal sealed partial class ReportPage
     private Markup What(ChangeRow row)
     {
         if (row.Type != ObservationType.RoleAssignment)
-            return Markup.Of($"{Kinds.First(kind => kind.Type == row.Type).Title[..^1]} <bdi>{row.Label}</bdi><small class=\"mono\">{row.Key}</small>");
+            return Markup.Of($"{Kinds.First(kind => kind.Type == row.Type).Title[..^1]} <b><bdi>{row.Label}</bdi></b>{Differences(row)}");
         using var facts = JsonDocument.Parse(row.After ?? row.Before ?? "{}");
         var principal = Fact(facts, "principalId");
         var role = row.Label.Length == 0 ? Fact(facts, "roleDefinitionId") : row.Label;
         var created = row.Created is { Length: >= 10 } on ? $", created {on[..10]}{(Fact(facts, "createdBy") is { Length: > 0 } by ? $" by {by}" : "")}" : "";
         return Markup.Of(
-            $"<b><bdi>{role}</bdi></b> on <bdi>{ShortScope(Fact(facts, "scope"), row.Subscription)}</bdi><small>{Fact(facts, "principalType")} {Principal(principal)}{created}</small>");
+            $"<b><bdi>{role}</bdi></b> on <bdi>{ShortScope(Fact(facts, "scope"), row.Subscription)}</bdi><small>{Fact(facts, "principalType")} {Principal(principal)}{created}</small>{Differences(row)}");
+    }
+
+    // Which facts are others than before; what they say stands in changes.csv.
+    private static Markup Differences(ChangeRow row)
+    {
+        if (row.Before is not { } before || row.After is not { } after)
+            return Markup.Empty;
+        using var was = JsonDocument.Parse(before);
+        using var now = JsonDocument.Parse(after);
+        var names = now.RootElement.EnumerateObject()
+            .Where(fact => !was.RootElement.TryGetProperty(fact.Name, out var old) || old.GetRawText() != fact.Value.GetRawText()).Select(fact => fact.Name).ToList();
+        return Markup.Of($"<small>other than before: {string.Join(", ", names)}</small>");
     }
 
     private static Markup Principal(string id) => Markup.Of($"<span class=\"mono\">{id}</span>");

@@ -26,7 +26,7 @@ internal sealed partial class ReportPage
         <div>{Chip(entry.Strength)}</div>
         <div><h4>{entry.PointOfFocus}</h4>
         <dl><dt>Why</dt><dd>{entry.Reason}</dd>
-        <dt>In this window</dt><dd><b>{contents.Numbers.Of(entry)}</b></dd>
+        <dt>In this window</dt><dd class="now">{contents.Numbers.Of(entry)}</dd>
         <dt>Does not show</dt><dd>{entry.DoesNotShow}</dd></dl></div>
         </div>
 

@@ -31,7 +31,7 @@ internal sealed partial class ReportPage
             <dt>Window</dt><dd>{contents.Plan.Window.ToString()} <span class="quiet">UTC days; the last one is not part of it</span></dd>
             <dt>Log</dt><dd><code>{contents.Workspace.Origin}</code></dd>
             <dt>Checkpoint</dt><dd>{checkpoint.Size} leaves, root <code>{checkpoint.Root.ToString()}</code></dd>
-            <dt>In this bundle</dt><dd>{contents.Plan.Size - contents.Plan.First} successive leaves of the log, none left out, and {contents.Plan.Earlier.Count} earlier ones that they rest on</dd>
+            <dt>In this bundle</dt><dd>{contents.Plan.Size - contents.Plan.First} successive leaves of the log, none left out{(contents.Plan.Earlier.Count == 0 ? "" : $", and {contents.Plan.Earlier.Count} earlier ones that they rest on")}</dd>
             </dl>
             {Markup.Join(contents.Plan.Keys.Select(Key))}<ol class="toc">
             {Markup.Join(Chapters.Select((chapter, i) => Markup.Of($"<li><a href=\"#{chapter.Id}\">{i + 1}. {chapter.Title}</a></li>\n")))}</ol>

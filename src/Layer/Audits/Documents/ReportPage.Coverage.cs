@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Layer.Evidence.Audits;
 using Layer.Operations;
 
@@ -102,12 +103,14 @@ internal sealed partial class ReportPage
         };
     }
 
-    // A title with a placeholder belongs to one failure; here the code alone is right.
-    private static string Title(string code)
-    {
-        var title = code == "CANCELLED" ? "The sync was interrupted" : ErrorCatalog.Get(code).Title;
-        return title.Contains('{', StringComparison.Ordinal) ? "The reading failed" : title;
-    }
+    // What is filled in belongs to one failure, and here it is about all of its code.
+    private static string Title(string code) => Placeholder.Replace(Aside.Replace(ErrorCatalog.Get(code).Title, ""), "…");
+
+    [GeneratedRegex(@" \([^()]*\{[^()]*\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Aside { get; }
+
+    [GeneratedRegex(@"\{[a-zA-Z]+\}", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Placeholder { get; }
 
     private static int Count(List<CoverageLine> lines, string state) => lines.Count(line => line.State == state);
 }

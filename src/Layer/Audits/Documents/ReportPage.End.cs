@@ -21,9 +21,9 @@ internal sealed partial class ReportPage
     }
 
     private Markup Assertion() => Section(
-        "assertion", $"Management's assertion", $"To be completed and signed by a person of the company. Layer fills in what it knows and signs nothing for people.",
+        "assertion", $"What management vouches for", $"To be completed and signed by a person of the company. Layer fills in what it knows and signs nothing for people.",
         Sample(),
-        Paragraph($"We, the management of {Markup.OfProgram("<span class=\"blank\">&nbsp;</span>")}, are responsible for who has access to our Azure subscriptions and for the controls over it. About the window {Window.ToString()} (UTC days, the last one not part of it) and the bundle with checkpoint {contents.Plan.Size} of the log {Code(contents.Workspace.Origin)} we assert:"),
+        Paragraph($"We, the management of {Markup.OfProgram("<span class=\"blank\">&nbsp;</span>")}, are responsible for who has access to our Azure subscriptions and for the controls over it. About the window {Markup.Of($"<span class=\"nowrap\">{Window.ToString()}</span>")} (UTC days, the last one not part of it) and the bundle with checkpoint {contents.Plan.Size} of the log {Code(contents.Workspace.Origin)} we assert:"),
         Markup.Of($"<ol>\n{Markup.Join(AssertionText.Sentences(contents).Select(sentence => Markup.Of($"<li>{sentence}</li>\n")))}</ol>\n"),
         Markup.Of($"<div class=\"sign\"><div>Name</div><div>Title</div><div>Date</div><div>Signature</div></div>\n"));
 }

@@ -13,9 +13,11 @@ internal sealed partial class ReportPage
             Heading("How it was read"),
             Paragraph($"Layer signs in to Azure with an app registration that may read and nothing else, and asks Azure Resource Manager for each subscription, its resource groups, its role assignments (inherited ones included) and the definitions of the roles in use. It sends GET requests of a fixed list only:"),
             Table(
-                [("Request", false), ("api-version", false)],
+                [("Request", false), ("API version", false)],
                 UrlTemplate.All.Where(template => template.Id != UrlTemplate.RoleDefinition).Select(template => Markup.Of(
                     $"<tr><td><code>{template.Path}{(template.Filter is { } filter ? $"?$filter={filter}" : "")}</code></td><td class=\"day\"><code>{template.ApiVersion}</code></td></tr>\n"))),
+            Heading("Who read, and who answered"),
+            Markup.Of($"<dl><dt>Program</dt><dd>{Lines(contents.Notes.Products.Select(product => $"Layer {product}"))}</dd>\n<dt>App registration</dt><dd>{Lines(contents.Notes.Readers)}</dd>\n<dt>Server</dt><dd>{Lines(contents.Notes.Hosts.Select(host => $"{host.Host}, certificate of {host.Issuer}{(host.PublicTrust ? "" : " – its trust anchor is not public")}"))}</dd></dl>\n"),
             Heading("What complete means"),
             Items(
             [
@@ -39,6 +41,12 @@ internal sealed partial class ReportPage
                     Markup.Of($"<tr><td>{Chip(Strength.Context)}</td><td>It helps to plan a test and proves nothing about the point of focus.</td></tr>\n"),
                 ]),
             Paragraph($"None of the three means sufficient, effective or met. The mapping is data with a version, {Mapping.Current.Version}, and part of this bundle ({Code("mapping.json")})."));
+    }
+
+    private static Markup Lines(IEnumerable<string> lines)
+    {
+        var all = lines.ToList();
+        return all.Count == 0 ? Markup.Of($"<span class=\"quiet\">no reading got that far</span>") : Markup.Join(all.Take(MostRows).Select((line, i) => Markup.Of($"{(i == 0 ? Markup.Empty : Markup.Of($"<br>"))}<bdi>{line}</bdi>")));
     }
 
     private static Markup Code(string text) => Markup.Of($"<code>{text}</code>");

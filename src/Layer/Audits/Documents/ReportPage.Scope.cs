@@ -7,15 +7,16 @@ internal sealed partial class ReportPage
     private Markup Scope()
     {
         var rows = contents.Subscriptions.Rows;
+        var reasons = rows.Any(row => row.Reason is not null);
         var body = new List<Markup>
         {
             contents.Scope.Statement is { } statement
                 ? Paragraph($"{statement.By} stated the scope of this window; it was sealed by {statement.Actor}.")
                 : Note($"<b>Nobody stated the scope of this window.</b> Every subscription that was connected in it was taken. That this is all of them is management's assertion."),
             Table(
-                [("Subscription", false), ("State", false), ("Seen by an app registration", false), ("Connected", false), ("Reason", false)],
+                [("Subscription", false), ("State", false), ("Seen by an app registration", false), ("Connected", false), .. reasons ? [("Reason", false)] : Array.Empty<(string, bool)>()],
                 rows.Take(MostRows).Select(row => Markup.Of(
-                    $"<tr><th scope=\"row\">{Subscription(row.Subscription)}</th><td>{State(row.State)}</td><td class=\"day\">{Run(row.FirstVisible, row.LastVisible)}</td><td class=\"day\">{Run(row.ConnectedFrom, row.ConnectedTo)}</td><td><bdi>{row.Reason}</bdi></td></tr>\n"))),
+                    $"<tr><th scope=\"row\"><bdi>{row.Name}</bdi><small class=\"mono\">{Text(row.Subscription)}</small></th><td>{State(row.State)}</td><td class=\"day\">{Run(row.FirstVisible, row.LastVisible)}</td><td class=\"day\">{Run(row.ConnectedFrom, row.ConnectedTo)}</td>{(reasons ? Markup.Of($"<td><bdi>{row.Reason}</bdi></td>") : Markup.Empty)}</tr>\n"))),
             Shown(rows.Count, "subscriptions.csv"),
         };
         if (rows.All(row => row.FirstVisible is null))
@@ -25,14 +26,17 @@ internal sealed partial class ReportPage
         var included = contents.Scope.Subscriptions.Count;
         return Section(
             "scope", $"{(included == 1 ? "1 subscription is" : $"{included} subscriptions are")} in scope",
-            $"{Decided(rows)}", [.. body]);
+            $"{Decided(rows, contents.Scope.Statement is not null)}", [.. body]);
     }
 
-    private static string Decided(IReadOnlyList<SubscriptionRow> rows)
+    private static string Decided(IReadOnlyList<SubscriptionRow> rows, bool stated)
     {
         var excluded = rows.Count(row => row.State == SubscriptionState.Excluded);
         var undecided = rows.Count(row => row.State == SubscriptionState.Undecided);
-        return $"{(excluded == 0 ? "None is" : excluded == 1 ? "1 is" : $"{excluded} are")} excluded by the statement; {(undecided == 0 ? "none is" : undecided == 1 ? "1 is" : $"{undecided} are")} undecided.";
+        var open = $"{(undecided == 0 ? "none is" : undecided == 1 ? "1 is" : $"{undecided} are")} undecided";
+        return stated
+            ? $"A named person stated it. {(excluded == 0 ? "None is" : excluded == 1 ? "1 is" : $"{excluded} are")} excluded; {open}."
+            : $"Taken from what was connected, because nobody stated it; {open}.";
     }
 
     private static Markup State(string state) => state switch

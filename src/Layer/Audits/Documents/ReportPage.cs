@@ -11,6 +11,12 @@ internal sealed partial class ReportPage(BundleContents contents)
 
     private static readonly Markup Style = Markup.OfProgram(Encoding.UTF8.GetString(Resource.Read("report.css")));
 
+    // A printed page may get lost from the others.
+    private static readonly Markup OnEveryPage = Markup.OfProgram("@page { @top-center { content: \"SAMPLE\"; font: 700 9px Inter, Arial, sans-serif; letter-spacing: 2px; color: #8a5a00; } }\n");
+
+    // Those without a page of their own on paper are short.
+    private static readonly string[] Joined = ["readings", "log", "samples", "limits"];
+
     private static readonly (string Id, string Title)[] Chapters =
     [
         ("method", "How this evidence was made, and how to check it"), ("scope", "Scope"), ("coverage", "Coverage"), ("controls", "Criteria and points of focus"),
@@ -33,7 +39,7 @@ internal sealed partial class ReportPage(BundleContents contents)
             <meta name="robots" content="noindex">
             <title>{(contents.Workspace.Sample ? "SAMPLE – " : "")}Azure access evidence, {contents.Period}</title>
             <style>
-            {Style}</style>
+            {Style}{(contents.Workspace.Sample ? OnEveryPage : Markup.Empty)}</style>
             </head>
             <body>
             <main>
@@ -50,7 +56,7 @@ internal sealed partial class ReportPage(BundleContents contents)
     {
         var number = Array.FindIndex(Chapters, chapter => chapter.Id == id) + 1;
         return Markup.Of($"""
-            <section id="{id}">
+            <section id="{id}" class="{(Joined.Contains(id) ? "joined" : "page")}">
             <p class="eyebrow">{number}. {Chapters[number - 1].Title}</p>
             <h2>{Markup.Of(title)}</h2>
             <p class="lead">{Markup.Of(lead)}</p>
@@ -74,11 +80,11 @@ internal sealed partial class ReportPage(BundleContents contents)
 
     private static Markup Items(IEnumerable<string> sentences) => Markup.Of($"<ul>\n{Markup.Join(sentences.Select(sentence => Markup.Of($"<li>{sentence}</li>\n")))}</ul>\n");
 
-    // A cell of a name and its id; the name may be of any script and direction.
+    // A cell of a name and its id; the name may be of any script and direction. The whole id stands in the chapter on scope.
     private Markup Subscription(Guid id)
     {
         var name = NameOf(id);
-        return name.Length == 0 ? Markup.Of($"<code>{Text(id)}</code>") : Markup.Of($"<bdi>{name}</bdi><small class=\"mono\">{Text(id)}</small>");
+        return name.Length == 0 ? Markup.Of($"<code>{Text(id)}</code>") : Markup.Of($"<bdi>{name}</bdi><small class=\"mono nowrap\">{Text(id)[..8]}…{Text(id)[^4..]}</small>");
     }
 
     private string NameOf(Guid subscription) => contents.Subscriptions.Rows.FirstOrDefault(row => row.Subscription == subscription)?.Name ?? "";
