@@ -58,6 +58,9 @@ internal sealed class RoleDefinition : IListed
         return (ref Utf8JsonReader reader, ReadOnlyMemory<byte> page) => Read(ref reader, page, here);
     }
 
+    /// <summary>Reads a definition of a kept page, which may have been read for another connection of the app registration: then its ids are those of that one.</summary>
+    public static RoleDefinition ReadAny(ref Utf8JsonReader reader, ReadOnlyMemory<byte> page) => Read(ref reader, page, Subscriptions);
+
     private static RoleDefinition Read(ref Utf8JsonReader reader, ReadOnlyMemory<byte> page, string here)
     {
         Json.ExpectObject(ref reader, "A role definition");

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.IO.Compression;
 using Layer.Evidence.Observations;
 
@@ -70,7 +71,7 @@ internal sealed class BundlePages
         (string Pages, Digest Root)? last = null;
         foreach (var record in records.All)
         {
-            if (rest.TryPeek(out var step) && step.Seq == record.Seq)
+            if (type == ObservationType.RoleDefinition && rest.TryPeek(out var step) && step.Seq == record.Seq)
                 state.Take(rest.Dequeue(), digest => populations.KeyOf(digest, type));
             var pages = _manifests.Of(record.Manifest, type).ToArray();
             var population = record.Populations.First(each => each.Type == type);
@@ -156,11 +157,26 @@ internal sealed class BundlePages
                 page.Write(chunk, 0, read);
             }
 
+            CheckEnd(name, page.GetBuffer().AsSpan(0, (int)page.Length));
             return page.ToArray();
         }
         catch (InvalidDataException damaged)
         {
             throw BundleProblemException.Broken(name, "It cannot be unpacked.", damaged);
         }
+    }
+
+    // RFC 1952: the file ends with CRC-32 and length of what it unpacks to. GZipStream looks neither for a file that is cut off nor for what follows.
+    private void CheckEnd(string name, ReadOnlySpan<byte> page)
+    {
+        const int EndSize = 8;
+        var crc = default(Crc32);
+        crc.Append(page);
+        Span<byte> expected = stackalloc byte[EndSize];
+        BinaryPrimitives.WriteUInt32LittleEndian(expected, crc.Value);
+        BinaryPrimitives.WriteUInt32LittleEndian(expected[4..], (uint)page.Length);
+        var entry = _bundle.Zip.Find(name)!; // it was opened
+        if (entry.Length < EndSize || !_bundle.Zip.ReadPart(entry, entry.Length - EndSize, EndSize).AsSpan().SequenceEqual(expected))
+            throw BundleProblemException.Broken(name, "It does not end as it should.");
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using Layer.Cli;
 using Layer.Evidence.Log;
 using Layer.Evidence.Verification;
@@ -6,11 +7,17 @@ using Layer.Ledger;
 
 namespace Layer.Evidence;
 
-/// <summary><c>layer verify</c>: checks the local log from its first leaf to its last; it has its own exit codes (docs/evidence-format.md §9).</summary>
+/// <summary><c>layer verify [BUNDLE]</c>: checks a bundle, or the local log from its first leaf to its last; it has its own exit codes (docs/evidence-format.md §9).</summary>
 internal static class VerifyCommand
 {
+    private const long LargestNote = 1 << 20;
+
     public static Command Create(LayerApp app)
     {
+        var bundle = new Argument<string?>("BUNDLE")
+        {
+            Description = "the bundle to check, needing nothing but this file; without it the local log", HelpName = "BUNDLE", Arity = ArgumentArity.ZeroOrOne,
+        };
         var key = new Option<VerificationKey?>("--key")
         {
             Description = "the verification key you were given, to compare with the log's own", HelpName = "VKEY",
@@ -27,75 +34,98 @@ internal static class VerifyCommand
                 }
             },
         };
+        var since = new Option<string?>("--since") { Description = "a signed checkpoint of this log that you kept: what was sealed before it must still be there", HelpName = "FILE" };
+        var proof = new Option<string?>("--proof") { Description = "the proof from that checkpoint to the bundle's, when it is older than the bundle's window", HelpName = "FILE" };
+        bundle.Validators.Add(result => FindProblem(result, "BUNDLE", long.MaxValue));
+        since.Validators.Add(result => FindProblem(result, since.Name, LargestNote));
+        proof.Validators.Add(result =>
+        {
+            FindProblem(result, proof.Name, LargestNote);
+            if (result.GetResult(bundle) is not { Tokens.Count: > 0 })
+                result.AddError("--proof belongs to a bundle: the local log has all its entries, and needs no proof.");
+            else if (result.GetResult(since) is null)
+                result.AddError("--proof leads from the checkpoint given with --since: give both.");
+        });
         var output = OutputOption.Create();
-        var command = new Command("verify", "Check the whole log again, trusting no stored hash.") { key, output };
-        command.SetAction(async (parsed, cancellationToken) =>
+        var command = new Command("verify", "Check a bundle or the whole log again, trusting no stored hash.") { bundle, key, since, proof, output };
+        command.SetAction((parsed, cancellationToken) =>
         {
             var form = parsed.GetValue(output);
-            if (await app.FindReadableAsync(cancellationToken) is not var (layer, workspace))
-            {
-                app.Terminal.Say("There is no log here yet: nothing was ever sealed in this data folder.");
-                return (int)VerificationOutcome.Malformed;
-            }
-
-            await using var opened = layer;
-            var found = await LogVerification.RunAsync(layer.Database, layer.Folder, workspace, parsed.GetValue(key), cancellationToken);
-            if (form == OutputForm.Json)
-                WriteJson(app.Terminal, found);
-            else
-                Write(app.Terminal, workspace.Origin, found);
-            return found.Verdict.ExitCode;
+            var anchor = parsed.GetValue(since) is { } file ? File.ReadAllBytes(file) : null;
+            return parsed.GetValue(bundle) is { } path
+                ? Task.FromResult(BundleCheck.Run(app, path, parsed.GetValue(key), anchor, parsed.GetValue(proof) is { } proofFile ? File.ReadAllBytes(proofFile) : null, form))
+                : VerifyLogAsync(app, parsed.GetValue(key), form, cancellationToken);
         });
         return command;
     }
 
+    // Files are looked at before anything is read for long, so that everything wrong with what was typed is told at once.
+    private static void FindProblem(SymbolResult result, string name, long largest)
+    {
+        if (result.Tokens is [{ Value: var path }, ..] && FindProblem(path, largest) is { } problem)
+            result.AddError($"{name}: {problem}");
+    }
+
+    private static string? FindProblem(string path, long largest)
+    {
+        if (Directory.Exists(path))
+            return $"'{path}' is a folder. Name a file.";
+        try
+        {
+            using var file = File.OpenRead(path);
+            return file.Length > largest ? $"'{path}' has more than {largest} bytes, and no checkpoint or proof has." : null;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return $"there is no file '{path}'.";
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            return $"'{path}' cannot be read: {e.Message}";
+        }
+    }
+
+    private static async Task<int> VerifyLogAsync(LayerApp app, VerificationKey? key, OutputForm form, CancellationToken cancellationToken)
+    {
+        if (await app.FindReadableAsync(cancellationToken) is not var (layer, workspace))
+        {
+            app.Terminal.Say("There is no log here yet: nothing was ever sealed in this data folder.");
+            return (int)VerificationOutcome.Malformed;
+        }
+
+        await using var opened = layer;
+        var found = await LogVerification.RunAsync(layer.Database, layer.Folder, workspace, key, cancellationToken);
+        if (form == OutputForm.Json)
+            WriteJson(app.Terminal, found);
+        else
+            Write(app.Terminal, workspace.Origin, found);
+        return found.Verdict.ExitCode;
+    }
+
     private static void Write(Terminal terminal, string origin, LogVerdict found)
     {
-        var (output, ink, verdict) = (terminal.Out, terminal.OutInk, found.Verdict);
-        Row("log", origin);
-        Row("entries", $"{found.Leaves}, of them {found.Records} evidence records");
-        Row("hashed again", $"{found.Observations} observations, {found.Pages} pages of Azure's own bytes");
+        var rows = new List<(string, string)>
+        {
+            ("log", origin),
+            ("entries", $"{found.Leaves}, of them {found.Records} evidence records"),
+            ("hashed again", $"{found.Observations} observations, {found.Pages} pages of Azure's own bytes"),
+        };
         if (found.Checkpoint is { } checkpoint)
-            Row("signed up to", $"{checkpoint.Size} entries, root {checkpoint.Root}");
-        if (found.Key is { } key)
-        {
-            Row("key", key.ToString());
-            Row("fingerprint", key.Fingerprint);
-        }
-
-        foreach (var (sentences, sign) in new[] { (verdict.Gaps, "○"), (verdict.Remarks, "!") })
-        {
-            foreach (var sentence in sentences)
-                output.WriteLine($"{ink.Caution(sign)} {SafeText.ForTerminal(sentence)}");
-        }
-
-        // Alone on its line and the last one: scripts and people look for it there.
-        var tone = verdict.Outcome switch { VerificationOutcome.Valid => Tone.Good, VerificationOutcome.ValidWithRemarks => Tone.Caution, _ => Tone.Bad };
-        output.WriteLine(ink.Paint(SafeText.ForTerminal(verdict.LastLine), tone));
-        output.Flush();
-
-        void Row(string name, string value) => output.WriteLine($"{ink.Quiet(name.PadRight(13))} {value}");
+            rows.Add(("signed up to", $"{checkpoint.Size} entries, root {checkpoint.Root}"));
+        VerdictOutput.AddKey(rows, found.Key);
+        VerdictOutput.Write(terminal, rows, found.Verdict);
     }
 
     private static void WriteJson(Terminal terminal, LogVerdict found) => Json.Write(terminal.Out, terminal.OutIsTerminal, json =>
     {
         json.WriteStartObject();
-        json.WriteString("verdict", found.Verdict.LastLine);
-        json.WriteNumber("exitCode", found.Verdict.ExitCode);
-        json.WriteString("problem", found.Verdict.Problem);
+        VerdictOutput.WriteVerdict(json, found.Verdict);
         json.WriteNumber("leaves", found.Leaves);
         json.WriteNumber("records", found.Records);
         json.WriteNumber("observations", found.Observations);
         json.WriteNumber("pages", found.Pages);
         json.WriteString("key", found.Key?.ToString());
-        foreach (var (name, sentences) in new[] { ("gaps", found.Verdict.Gaps), ("remarks", found.Verdict.Remarks) })
-        {
-            json.WriteStartArray(name);
-            foreach (var sentence in sentences)
-                json.WriteStringValue(sentence);
-            json.WriteEndArray();
-        }
-
+        VerdictOutput.WriteSentences(json, found.Verdict);
         json.WriteEndObject();
     });
 }
