@@ -56,6 +56,7 @@ internal static class Described
     public static Observation Visible(IEnumerable<(int Subscription, string? Name)> subscriptions) => Create(
         ObservationType.VisibleSubscriptions, $"/applications/{Samples.Client}/subscriptions", writer =>
         {
+            writer.Property("client", Samples.Client);
             writer.Name("subscriptions");
             writer.StartArray();
             foreach (var (subscription, name) in subscriptions)
@@ -69,6 +70,7 @@ internal static class Described
             }
 
             writer.EndArray();
+            writer.Property("tenant", Samples.Tenant);
         });
 
     private static Observation Create(string type, string id, Action<CanonicalWriter> facts) =>
