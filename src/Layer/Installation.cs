@@ -1,6 +1,5 @@
 using Layer.Azure;
 using Layer.Connections;
-using Layer.Evidence;
 using Layer.Inventory;
 using Layer.Ledger;
 using Layer.Operations;
@@ -102,8 +101,6 @@ internal sealed class Installation : IAsyncDisposable
 
     /// <summary>Whether names are looked up after a sync.</summary>
     public bool LooksUpNames => _settings.Names;
-
-    public Coverage CoverageOf(Workspace workspace) => new(Database, workspace.Id, Clock);
 
     /// <exception cref="SettingsException">The setting Layer:Database cannot be used.</exception>
     public static DatabaseAddress AddressOf(Settings settings, DataFolder folder)

@@ -1,5 +1,6 @@
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Layer.Evidence.Audits;
 
 namespace Layer.Cli;
 
@@ -7,6 +8,11 @@ namespace Layer.Cli;
 internal static class TextOptions
 {
     public const string DayAllowed = "Write a UTC day as 2026-11-23, or today or yesterday";
+
+    private const string WholeYear = "The whole of 2026 is 2026-01-01..2027-01-01";
+
+    // Ten years: beyond it somebody mistyped a year.
+    private const int LongestWindow = 3660;
 
     public const string DurationAllowed = "Write it as 90s, 30m or 1h, or 0 for none";
 
@@ -30,17 +36,31 @@ internal static class TextOptions
         }
     }
 
-    public static Window Window(ArgumentResult result, TimeProvider clock)
+    public static AuditWindow? Window(ArgumentResult result, TimeProvider clock)
     {
-        var text = result.Tokens[0].Value;
+        if (TryParseWindow(result.Tokens[0].Value, clock, out var window, out var problem))
+            return window;
+        result.AddError($"{NameOf(result)}: {problem}");
+        return null;
+    }
+
+    /// <summary>Reads <c>FROM..TO</c>; the problem is a sentence that repeats what was typed and says what is allowed.</summary>
+    public static bool TryParseWindow(string text, TimeProvider clock, out AuditWindow window, out string problem)
+    {
+        window = default;
+        problem = "";
         var dots = text.IndexOf("..", StringComparison.Ordinal);
         if (dots < 0 || !TryParseDay(text[..dots], clock, out var from) || !TryParseDay(text[(dots + 2)..], clock, out var to))
-            result.AddError($"{NameOf(result)}: '{text}' is not a window. Write it as FROM..TO, e.g. 2026-01-01..2026-06-30; both days belong to it.");
+            problem = $"'{text}' is not a window. Write it as FROM..TO, the first day and the day after the last: {WholeYear}.";
+        else if (to == from)
+            problem = $"the window '{text}' has no day: FROM belongs to it and TO does not. {WholeYear}.";
         else if (to < from)
-            result.AddError($"{NameOf(result)}: the window '{text}' ends before it begins. Write the earlier day first.");
+            problem = $"the window '{text}' ends before it begins. Write the earlier day first.";
+        else if (to.DayNumber - from.DayNumber is > LongestWindow and var days)
+            problem = $"the window '{text}' has {days} days. Allowed: at most {LongestWindow}.";
         else
-            return new Window(from, to);
-        return default;
+            window = new AuditWindow(from, to);
+        return problem.Length == 0;
     }
 
     public static TimeSpan Duration(ArgumentResult result)
@@ -71,6 +91,3 @@ internal static class TextOptions
     private static string NameOf(ArgumentResult result) =>
         result.Parent is OptionResult option ? option.Option.Name : result.Argument.HelpName ?? result.Argument.Name;
 }
-
-/// <summary>UTC days, both included.</summary>
-internal readonly record struct Window(DateOnly From, DateOnly To);

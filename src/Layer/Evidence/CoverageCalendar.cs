@@ -1,85 +1,102 @@
 using System.Text;
+using Layer.Audits.Documents;
 using Layer.Cli;
+using Layer.Evidence.Audits;
 
 namespace Layer.Evidence;
 
-/// <summary>Draws coverage: one mark for each day, as many weeks to a line as fit, and a sentence for each connection.</summary>
+/// <summary>Draws coverage: one mark for each day, as many weeks to a line as fit, a sentence for each subscription, and the sums.</summary>
 internal sealed class CoverageCalendar(TextWriter output, Ink ink, int width)
 {
     private const int Indent = 2;
     private const int Gap = 2;
 
-    public void Write(IReadOnlyList<ConnectionCoverage> coverage)
+    private static readonly (string State, string Sign, string Word, Tone Tone)[] Marks =
+    [
+        (CoverageState.Complete, "■", "complete", Tone.Good), (CoverageState.Late, "◧", "late", Tone.Good), (CoverageState.Failed, "✗", "failed", Tone.Bad),
+        (CoverageState.Missed, "○", "missed", Tone.Caution), (CoverageState.Paused, "‖", "paused", Tone.Caution),
+        (CoverageState.Disconnected, "⊘", "disconnected", Tone.Caution), (CoverageState.NotConnected, "·", "not connected", Tone.Quiet),
+        (CoverageState.NotDue, "…", "not due", Tone.Quiet), (CoverageState.Gone, "–", "gone, nothing expected", Tone.Quiet),
+    ];
+
+    public void Write(CoverageTable coverage)
     {
-        if (coverage.Count == 0)
+        if (coverage.Lines.Count == 0)
             return;
-        var label = Math.Min(24, coverage.Max(c => SafeText.WidthOf(c.Name)));
+        var rows = coverage.Lines.GroupBy(line => line.Subscription).Select(lines => (Name: CoverageNow.NameOf(lines.First()), Lines: lines.ToArray()))
+            .OrderBy(row => row.Name, StringComparer.Ordinal).ToArray();
+        var label = Math.Min(24, rows.Max(row => SafeText.WidthOf(SafeText.ForTerminal(row.Name))));
         var perLine = Math.Max(7, (width - Indent - label - Gap) / 7 * 7);
-        var days = coverage[0].Days;
-        var lines = (days.Count + perLine - 1) / perLine;
+        DateOnly[] days = [.. coverage.Window.Days];
+        var parts = (days.Length + perLine - 1) / perLine;
         // Lines of even length read better than a full one and a stub.
-        perLine = Math.Min(perLine, (((days.Count + lines - 1) / lines) + 6) / 7 * 7);
-        for (var start = 0; start < days.Count; start += perLine)
+        perLine = Math.Min(perLine, (((days.Length + parts - 1) / parts) + 6) / 7 * 7);
+        for (var start = 0; start < days.Length; start += perLine)
         {
             output.WriteLine(new string(' ', Indent + label + Gap) + ink.Quiet(Months(days.Skip(start).Take(perLine))));
-            foreach (var connection in coverage)
+            foreach (var row in rows)
             {
-                var name = SafeText.Fit(SafeText.ForTerminal(connection.Name), label, keepEnd: false);
+                var name = SafeText.Fit(SafeText.ForTerminal(row.Name), label, keepEnd: false);
                 output.Write(new string(' ', Indent) + ink.Strong(name) + new string(' ', label - SafeText.WidthOf(name) + Gap));
-                output.WriteLine(string.Concat(connection.Days.Skip(start).Take(perLine).Select(Mark)));
+                output.WriteLine(string.Concat(row.Lines.Skip(start).Take(perLine).Select(Mark)));
             }
 
             output.WriteLine();
         }
 
-        foreach (var connection in coverage)
-            output.WriteLine(new string(' ', Indent) + Sentence(connection));
+        foreach (var (name, lines) in rows)
+            output.WriteLine(new string(' ', Indent) + Sentence(name, lines));
+        output.WriteLine();
+        foreach (var text in Wrapping.Lines($"{coverage.Summary.Sentence} {Percentages(coverage.Summary)}", Math.Max(40, width) - Indent))
+            output.WriteLine(new string(' ', Indent) + text);
         output.WriteLine();
         output.WriteLine($"{new string(' ', Indent)}{Legend(coverage)}");
     }
 
-    private string Mark(CoverageDay day) => day.State switch
+    private string Mark(CoverageLine line)
     {
-        DayState.Complete => ink.Good("■"),
-        DayState.Late => ink.Good("◧"),
-        DayState.Failed => ink.Bad("✗"),
-        DayState.Missed => ink.Caution("○"),
-        _ => ink.Quiet("·"),
-    };
-
-    private string Legend(IReadOnlyList<ConnectionCoverage> coverage)
-    {
-        (DayState State, string Sign, string Word, Tone Tone)[] all =
-        [
-            (DayState.Complete, "■", "complete", Tone.Good), (DayState.Late, "◧", "late", Tone.Good), (DayState.Failed, "✗", "failed", Tone.Bad),
-            (DayState.Missed, "○", "missed", Tone.Caution), (DayState.NotConnected, "·", "not connected", Tone.Quiet), (DayState.NotDue, "·", "not due", Tone.Quiet),
-        ];
-        var there = coverage.SelectMany(c => c.Days).Select(day => day.State).ToHashSet();
-        return string.Join("   ", all.Where(each => there.Contains(each.State)).Select(each => $"{ink.Paint(each.Sign, each.Tone)} {ink.Quiet(each.Word)}"));
+        var (_, sign, _, tone) = Array.Find(Marks, mark => mark.State == line.State);
+        return ink.Paint(sign, tone);
     }
 
-    private string Sentence(ConnectionCoverage coverage)
+    private string Legend(CoverageTable coverage)
     {
-        var gaps = coverage.Days.Where(day => day.IsMissing).ToArray();
-        var sentence = new StringBuilder($"{ink.Strong(SafeText.ForTerminal(coverage.Name))}: covered {coverage.Covered} of {coverage.Expected} days.");
-        foreach (var group in gaps.GroupBy(day => day.State == DayState.Failed ? $"failed ({day.Code})" : Storage.KebabCaseText.Of(day.State).Replace('-', ' ')))
-            sentence.Append($" {Days(group)} {group.Key}.");
+        var there = coverage.Lines.Select(line => line.State).ToHashSet(StringComparer.Ordinal);
+        return string.Join("   ", Marks.Where(mark => there.Contains(mark.State)).Select(mark => $"{ink.Paint(mark.Sign, mark.Tone)} {ink.Quiet(mark.Word)}"));
+    }
+
+    private static string Percentages(CoverageSummary summary) =>
+        $"That is {Period.Percent(summary.CoveredDays, summary.ExpectedDays)} of days and {Period.Percent(summary.CoveredLines, summary.ExpectedLines)} of connection-days.";
+
+    private string Sentence(string name, CoverageLine[] lines)
+    {
+        var sentence = new StringBuilder(
+            $"{ink.Strong(SafeText.ForTerminal(name))}: covered {lines.Count(line => line.IsCovered)} of {lines.Count(line => line.IsExpected)} days.");
+        foreach (var group in lines.Where(line => line.State != CoverageState.Complete).GroupBy(Words))
+            sentence.Append($" {Days(group)} {SafeText.ForTerminal(group.Key)}.");
         return sentence.ToString();
     }
 
-    private static string Days(IEnumerable<CoverageDay> days) => days.ToArray() is { Length: > 3 } many
+    private static string Words(CoverageLine line) => line.State switch
+    {
+        CoverageState.Failed => $"failed ({line.Code})",
+        CoverageState.Paused or CoverageState.Disconnected or CoverageState.Gone => $"{line.State} by {line.By} ({line.Reason ?? "no reason given"})",
+        _ => line.State.Replace('-', ' '),
+    };
+
+    private static string Days(IEnumerable<CoverageLine> days) => days.ToArray() is { Length: > 3 } many
         ? $"{many.Length} days"
         : string.Join(", ", days.Select(day => $"{day.Day:d MMM}"));
 
     // The month above its first day on the line, where there is room for it.
-    private static string Months(IEnumerable<CoverageDay> days)
+    private static string Months(IEnumerable<DateOnly> days)
     {
         var line = new StringBuilder();
         var column = 0;
         foreach (var day in days)
         {
-            if ((column == 0 || day.Day.Day == 1) && line.Length <= column)
-                line.Append(' ', column - line.Length).Append($"{day.Day:MMM} ");
+            if ((column == 0 || day.Day == 1) && line.Length <= column)
+                line.Append(' ', column - line.Length).Append($"{day:MMM} ");
             column++;
         }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Layer.Cli;
+using Layer.Evidence.Audits;
 
 namespace Layer.Evidence;
 
@@ -8,9 +9,9 @@ internal static class CoverageCommand
 {
     public static Command Create(LayerApp app)
     {
-        var window = new Option<Window?>("--window")
+        var window = new Option<AuditWindow?>("--window")
         {
-            Description = "UTC days, both included; without it from the first connection's first day until today", HelpName = "FROM..TO",
+            Description = "UTC days, TO not included; without it from the first connection's first day until and including today", HelpName = "FROM..TO",
             CustomParser = result => TextOptions.Window(result, app.Clock),
         };
         var failOn = new Option<string?>("--fail-on") { Description = "missing: end with 3 when a day is missing", HelpName = "missing" };
@@ -24,32 +25,40 @@ internal static class CoverageCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var form = parsed.GetValue(output);
+            var nothing = parsed.GetValue(failOn) is null ? ExitCode.Done : ExitCode.ConditionMet;
             if (await app.FindReadableAsync(cancellationToken) is not var (layer, workspace))
-                return Syncing.SyncCommand.NothingConnected(app, form, parsed.GetValue(failOn) is null ? ExitCode.Done : ExitCode.ConditionMet);
+                return Syncing.SyncCommand.NothingConnected(app, form, nothing);
             await using var opened = layer;
-            var coverage = await layer.CoverageOf(workspace).ReadAsync(parsed.GetValue(window), cancellationToken);
+            var coverage = await CoverageNow.ReadAsync(layer.Database, workspace, parsed.GetValue(window), app.Clock, cancellationToken);
+            if (coverage is null)
+                return Syncing.SyncCommand.NothingConnected(app, form, nothing);
             if (form == OutputForm.Table)
                 new CoverageCalendar(app.Terminal.Out, app.Terminal.OutInk, app.Terminal.Width).Write(coverage);
             else
-                Days.Write(app.Terminal, form, [.. coverage.SelectMany(c => c.Days.Select(day => (c.Name, day)))]);
+                Lines.Write(app.Terminal, form, [.. coverage.Lines.OrderBy(CoverageNow.NameOf, StringComparer.Ordinal).ThenBy(line => line.Subscription).ThenBy(line => line.Day)]);
+            if (form == OutputForm.Table && coverage.Lines.Count == 0)
+                app.Terminal.Say($"No connection stood in {coverage.Window}, and nobody stated a scope for it.");
             await app.Terminal.Out.FlushAsync(cancellationToken);
-            return parsed.GetValue(failOn) is not null && (coverage.Count == 0 || coverage.Any(c => c.Missing > 0)) ? ExitCode.ConditionMet : ExitCode.Done;
+            return parsed.GetValue(failOn) is not null && (coverage.Lines.Count == 0 || coverage.Lines.Any(CoverageNow.IsMissing)) ? ExitCode.ConditionMet : ExitCode.Done;
         });
         return command;
     }
 
-    private static Listing<(string Connection, CoverageDay Day)> Days => new(
+    private static Listing<CoverageLine> Lines => new(
         [
-            new("CONNECTION", "connection", row => row.Connection), new("DAY", "day", row => $"{row.Day.Day:yyyy-MM-dd}"),
-            new("STATE", "state", row => Storage.KebabCaseText.Of(row.Day.State)), new("CODE", "code", row => row.Day.Code ?? ""),
+            new("CONNECTION", "connection", CoverageNow.NameOf), new("DAY", "day", line => $"{line.Day:yyyy-MM-dd}"),
+            new("STATE", "state", line => line.State), new("CODE", "code", line => line.Code ?? ""),
+            new("BY", "by", line => line.By ?? ""), new("REASON", "reason", line => line.Reason ?? ""),
         ],
-        (json, row) =>
+        (json, line) =>
         {
             json.WriteStartObject();
-            json.WriteString("connection", row.Connection);
-            json.WriteString("day", $"{row.Day.Day:yyyy-MM-dd}");
-            json.WriteString("state", Storage.KebabCaseText.Of(row.Day.State));
-            json.WriteString("code", row.Day.Code);
+            json.WriteString("connection", CoverageNow.NameOf(line));
+            json.WriteString("day", $"{line.Day:yyyy-MM-dd}");
+            json.WriteString("state", line.State);
+            json.WriteString("code", line.Code);
+            json.WriteString("by", line.By);
+            json.WriteString("reason", line.Reason);
             json.WriteEndObject();
         });
 }

@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.IO.Compression;
 using System.Text;
 using Layer.Evidence;
+using Layer.Evidence.Audits;
 using Layer.Evidence.Leaves;
 using Layer.Evidence.Log;
 using Layer.Evidence.Observations;
@@ -28,7 +29,8 @@ internal sealed partial class LogVerification
     private readonly SortedDictionary<long, SyncManifest> _manifests = [];
     private readonly Dictionary<long, ExceptionLeaf> _exceptions = [];
     private readonly Dictionary<long, VisibleLeaf> _visible = [];
-    private readonly CoveredDays _days = new();
+    private readonly AuditLog _days = new();
+    private DateOnly _lastDay;
     private SignedCheckpoint? _lastCheckpoint;
     private int _observations;
     private int _pages;
@@ -80,7 +82,7 @@ internal sealed partial class LogVerification
             await CheckVisibleRowsAsync(observations);
             await CheckPopulationsAsync(observations);
             await CheckPagesAsync();
-            verdict = VerificationVerdict.Of(_replay, _days.Gaps(), Remarks(pinned));
+            verdict = VerificationVerdict.Of(_replay, Gaps(), Remarks(pinned));
         }
         catch (BrokenLogException broken)
         {
@@ -187,7 +189,6 @@ internal sealed partial class LogVerification
         {
             case SyncManifest manifest:
                 _manifests.Add(index, manifest);
-                _days.Add(manifest);
                 break;
             case EvidenceRecord record:
                 _records.Add(index, (leaf.Hash, record));
@@ -198,12 +199,21 @@ internal sealed partial class LogVerification
             case VisibleLeaf visible:
                 _visible.Add(index, visible);
                 break;
-            case ConnectionLeaf connection:
-                _days.Add(connection, leaf.At);
-                break;
         }
 
-        _days.LastAt = leaf.At;
+        // Without scope statements: a log is verified with every subscription that was ever connected.
+        if (leaf.Body is SyncManifest or ConnectionLeaf)
+            _days.Add(index, leaf);
+        _lastDay = DateOnly.FromDateTime(leaf.At.UtcDateTime);
+    }
+
+    // From the first connection's first day to the day before the last leaf: as far as the log knows, that one is not over.
+    private List<string> Gaps()
+    {
+        if (_days.Connections is not [var first, ..] || first.Day >= _lastDay)
+            return [];
+        var coverage = CoverageTable.Of(_days, new AuditWindow(first.Day, _lastDay), _replay.Size, _lastDay, new NoSource());
+        return [.. coverage.Gaps.Select(gap => gap.Sentence)];
     }
 
     private static void TakeNodes(long index, Digest leaf, Frontier frontier, Dictionary<(int Level, long Index), Digest> nodes)
@@ -337,3 +347,11 @@ internal sealed partial class LogVerification
 
 /// <summary>The first bad item of a log, in a sentence.</summary>
 internal sealed class BrokenLogException(string sentence, Exception? cause = null) : Exception(sentence, cause);
+
+/// <summary>For tables that are made of leaves alone: every connected subscription has its name from its connection leaf.</summary>
+internal sealed class NoSource : IAuditSource
+{
+    public IReadOnlyList<PopulationStep> Steps(Guid connection) => throw new InvalidOperationException("Coverage needs no population.");
+
+    public ReadOnlyMemory<byte> Observation(Digest digest) => throw new InvalidOperationException("Coverage of connected subscriptions needs no observation.");
+}

@@ -1,4 +1,3 @@
-using Layer.Evidence;
 using Layer.Evidence.Observations;
 using Layer.Inventory;
 using Layer.Tests.Ledger;
@@ -68,18 +67,5 @@ public abstract class InventorySpecs(Engine engine, PostgresCluster cluster)
             ],
             changes.Where(c => c.Subject.Type == ObservationType.RoleAssignment).Select(c => (c.Kind, c.Subject.Key, c.Privileged)));
         Assert.Equal(3, changes.Count);
-    }
-
-    [Fact]
-    public async Task Rule_5_days_that_passed_without_a_sync_stay_missing()
-    {
-        await using var world = await StartAsync();
-        world.Clock.Advance(TimeSpan.FromDays(1));
-
-        var coverage = Assert.Single(await new Coverage(world.Database, world.Workspace.Id, world.Clock).ReadAsync(null, Cancellation));
-
-        Assert.Equal(
-            [(DayState.Complete, null), (DayState.Failed, "SECRET_EXPIRED"), (DayState.Missed, null), (DayState.Complete, null), (DayState.NotDue, null)],
-            coverage.Days.Select(day => (day.State, day.Code)));
     }
 }

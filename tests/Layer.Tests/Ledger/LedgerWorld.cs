@@ -1,4 +1,5 @@
 using Layer.Evidence.Collecting;
+using Layer.Evidence.Leaves;
 using Layer.Ledger;
 using Layer.Secrets;
 using Layer.Storage;
@@ -77,6 +78,18 @@ internal sealed class LedgerWorld : IAsyncDisposable
             Cancellation);
         return id;
     }
+
+    /// <summary>Seals what became of the connection; its row, which the ledger reads, stays as it is.</summary>
+    public Task SealConnectionAsync(string change = ConnectionChange.Created, string? reason = null, string? schedule = null, Guid? connection = null) =>
+        Ledger.AppendAsync(Workspace.Id, (log, _) =>
+        {
+            log.Add(new ConnectionLeaf
+            {
+                Actor = "os:test@test", Change = change, Connection = connection ?? Connection, Name = "prod", Cloud = "public", Reason = reason, Schedule = schedule,
+                Subscription = Guid.Parse(Reading.SubscriptionId), Tenant = Guid.Parse(Reading.SubscriptionId), Client = Guid.Parse(Reading.SubscriptionId), SignIn = "secret",
+            });
+            return Task.CompletedTask;
+        }, Cancellation);
 
     public SyncAttempt Attempt(Guid? connection = null) => new(
         Guid.CreateVersion7(Clock.GetUtcNow()), Workspace.Id, connection ?? Connection, 0, SyncTrigger.Manual, "os:test@test", "test", Clock.GetUtcNow());

@@ -54,6 +54,7 @@ public abstract class VerificationSpecs(Engine engine, PostgresCluster cluster)
     public async Task Days_without_a_complete_reading_are_gaps_and_say_why()
     {
         await using var world = await StartAsync();
+        await world.SealConnectionAsync();
         await world.SyncAsync();
         world.Clock.Advance(TimeSpan.FromDays(1));
         await world.FailAsync();
@@ -64,7 +65,7 @@ public abstract class VerificationSpecs(Engine engine, PostgresCluster cluster)
         var result = await VerifyAsync(world, await KeyAsync(world));
 
         Assert.Equal(
-            [$"{world.Connection} has no complete reading on 2026-09-02 (SECRET_EXPIRED).", $"{world.Connection} has no complete reading on 2026-09-03 (nothing was read)."],
+            ["prod has no complete reading on 2026-09-02: failed (SECRET_EXPIRED).", "prod has no complete reading on 2026-09-03: missed."],
             result.Verdict.Gaps);
         Assert.StartsWith("VALID WITH 2 GAPS", result.Verdict.LastLine);
     }

@@ -21,6 +21,7 @@ public sealed class ErrorDocumentSpecs
         ("Syncs", SyncErrors.All),
         ("Keys", SecretErrors.All),
         ("Audit bundles", BundleErrors.All),
+        ("Samples", SampleErrors.All),
         ("Database and log", ProductErrors.All),
     ];
 

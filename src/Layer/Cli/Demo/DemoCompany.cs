@@ -3,7 +3,7 @@ using Layer.AzureEmulator.Worlds;
 
 namespace Layer.Cli.Demo;
 
-/// <summary>Brightwater Foods: a made-up company with three subscriptions, read by one app registration.</summary>
+/// <summary>Brightwater Foods: a made-up company with three subscriptions that one app registration reads, and a fourth that it can see and nobody connected.</summary>
 internal static class DemoCompany
 {
     public const string Tenant = "brightwater";
@@ -11,6 +11,7 @@ internal static class DemoCompany
     public const string Production = "production";
     public const string Staging = "staging";
     public const string Shared = "shared";
+    public const string Sandbox = "sandbox";
     public const string DeployRole = "Brightwater Deployment Operator";
     public const string Deployer = "gh-deploy";
     public const string Platform = "team-platform";
@@ -70,7 +71,8 @@ internal static class DemoCompany
     .Tenant(Tenant, tenant => tenant
         .Subscription(Production, FillProduction)
         .Subscription(Staging, FillStaging)
-        .Subscription(Shared, FillShared));
+        .Subscription(Shared, FillShared)
+        .Subscription(Sandbox, FillSandbox));
 
     private static void AddRoles(TenantBuilder tenant)
     {
@@ -126,6 +128,11 @@ internal static class DemoCompany
         foreach (var (name, _, _) in Workloads)
             subscription.Grant("AcrPull", $"id-{name}-prod");
     }
+
+    // Somebody gave the reader a role on one group of it: enough to see that the subscription is there.
+    private static void FillSandbox(SubscriptionBuilder subscription) => subscription
+        .Grant("Owner", Platform)
+        .ResourceGroup("rg-playground", "westeurope", Tags("playground", Platform, "sandbox"), ("Contributor", "on-call"), ("Reader", App));
 
     private static void Common(SubscriptionBuilder subscription) => subscription
         .Under(ManagementGroup)

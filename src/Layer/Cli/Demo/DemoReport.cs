@@ -1,4 +1,6 @@
+using Layer.Connections;
 using Layer.Evidence;
+using Layer.Evidence.Audits;
 using Layer.Evidence.Frameworks;
 using Layer.Evidence.Observations;
 using Layer.Inventory;
@@ -17,43 +19,43 @@ internal sealed class DemoReport(Terminal terminal, Installation layer, Workspac
 
     public async Task<int> WriteAsync(CancellationToken cancellationToken)
     {
-        var coverage = await layer.CoverageOf(workspace).ReadAsync(await WindowAsync(cancellationToken), cancellationToken);
+        var coverage = await CoverageNow.ReadAsync(layer.Database, workspace, await WindowAsync(cancellationToken), layer.Clock, cancellationToken)
+            ?? throw new InvalidOperationException("The demo connected nothing.");
         var records = await new EvidenceRecords(layer.Database, workspace.Id).ListAsync(cancellationToken);
-        var days = coverage[0].Days;
-        Title($"Brightwater Foods, {days[0].Day:d MMM} – {days[^1].Day:d MMM yyyy}", "SAMPLE");
+        Title($"Brightwater Foods, {coverage.Window.From:d MMM} – {coverage.Window.To.AddDays(-1):d MMM yyyy}", "SAMPLE");
         Paragraph(
-            "A made-up company with three subscriptions and one app registration. Its Azure is an emulator on this machine; everything else was real: "
+            "A made-up company with three subscriptions that one app registration reads, and a fourth that it can see and nobody connected. Its Azure is an emulator on this machine; everything else was real: "
             + "sign-in, TLS, every page of every list, the proof of the right to read, the sealing.");
 
         Title("Evidence");
-        foreach (var connection in coverage)
+        foreach (var connection in await layer.Connections.ListAsync(workspace.Id, cancellationToken))
             WriteEvidence(connection, records);
 
         Title("Coverage");
         new CoverageCalendar(_output, _ink, terminal.Width).Write(coverage);
 
         Title("Worth a look");
-        await WriteChangesAsync(coverage, cancellationToken);
+        await WriteChangesAsync(coverage.Window, cancellationToken);
 
         Title("The log");
         var code = await WriteVerdictAsync(records, cancellationToken);
 
         Title("Next");
-        WriteNext(days);
+        WriteNext(coverage.Window);
         await _output.FlushAsync(cancellationToken);
         return code;
     }
 
-    private async Task<Window> WindowAsync(CancellationToken cancellationToken)
+    private async Task<AuditWindow> WindowAsync(CancellationToken cancellationToken)
     {
         var readings = await layer.InventoryOf(workspace).ReadingsAsync(DateOnly.MaxValue, cancellationToken);
         var last = readings.Max(reading => reading.Day);
-        return new Window(last.AddDays(1 - DemoStory.Days), last);
+        return new AuditWindow(last.AddDays(1 - DemoStory.Days), last.AddDays(1));
     }
 
-    private void WriteEvidence(ConnectionCoverage connection, IReadOnlyList<EvidenceLine> records)
+    private void WriteEvidence(Connection connection, IReadOnlyList<EvidenceLine> records)
     {
-        var own = records.Where(record => record.ConnectionId == connection.Connection).ToArray();
+        var own = records.Where(record => record.ConnectionId == connection.Id).ToArray();
         _output.WriteLine($"  {_ink.Strong(connection.Name)}");
         foreach (var (type, what) in new[] { (EvidenceType.RoleAssignments, "role assignments"), (EvidenceType.ResourceGroups, "resource groups") })
         {
@@ -66,18 +68,18 @@ internal sealed class DemoReport(Terminal terminal, Installation layer, Workspac
         }
     }
 
-    private async Task WriteChangesAsync(IReadOnlyList<ConnectionCoverage> coverage, CancellationToken cancellationToken)
+    private async Task WriteChangesAsync(AuditWindow window, CancellationToken cancellationToken)
     {
         var inventory = layer.InventoryOf(workspace);
         var names = await inventory.NamesAsync(cancellationToken);
         var found = new List<(DateOnly Day, Change Change)>();
-        var before = (await inventory.ReadingsAsync(coverage[0].Days[0].Day, cancellationToken)).ToDictionary(r => r.Connection);
-        foreach (var day in coverage[0].Days.Skip(1))
+        var before = (await inventory.ReadingsAsync(window.From, cancellationToken)).ToDictionary(r => r.Connection);
+        foreach (var day in window.Days.Skip(1))
         {
-            foreach (var reading in await inventory.ReadingsAsync(day.Day, cancellationToken))
+            foreach (var reading in await inventory.ReadingsAsync(day, cancellationToken))
             {
                 if (before.TryGetValue(reading.Connection, out var was) && was.Seq != reading.Seq)
-                    found.AddRange((await Change.BetweenAsync(inventory, was, reading, cancellationToken)).Where(IsWorthALook).Select(change => (day.Day, change)));
+                    found.AddRange((await Change.BetweenAsync(inventory, was, reading, cancellationToken)).Where(IsWorthALook).Select(change => (day, change)));
                 before[reading.Connection] = reading;
             }
         }
@@ -119,18 +121,19 @@ internal sealed class DemoReport(Terminal terminal, Installation layer, Workspac
         return verdict.Problem is null ? ExitCode.Done : ExitCode.Error;
     }
 
-    private void WriteNext(IReadOnlyList<CoverageDay> days)
+    private void WriteNext(AuditWindow window)
     {
         if (ownFolder || terminal.Find("LAYER_DATA") is null)
             _output.WriteLine($"  {_ink.Accent($"export LAYER_DATA={layer.Folder.Path}")}{_ink.Quiet("   look around in this sample")}");
         foreach (var (command, what) in new[]
         {
             ("layer show assignments --privileged", "who can change anything, inherited or not"),
-            ($"layer diff {days[10].Day:yyyy-MM-dd} {days[20].Day:yyyy-MM-dd}", "what changed between two days"),
+            ($"layer diff {window.From.AddDays(10):yyyy-MM-dd} {window.From.AddDays(20):yyyy-MM-dd}", "what changed between two days"),
             ("layer evidence list", "every record, and what it supports"),
+            ($"layer audit scope --window {window}", "what an audit would cover, and what needs a decision"),
             ("layer verify", "check it all yourself"),
         })
-            _output.WriteLine($"  {_ink.Accent(command.PadRight(40))} {_ink.Quiet(what)}");
+            _output.WriteLine($"  {_ink.Accent(command.PadRight(50))} {_ink.Quiet(what)}");
         _output.WriteLine();
         _output.WriteLine($"  {_ink.Quiet("Then your own, in about five minutes:")}");
         _output.WriteLine($"  {_ink.Accent("unset LAYER_DATA; layer connect azure --name NAME")}");

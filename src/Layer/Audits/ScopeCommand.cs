@@ -1,0 +1,96 @@
+using System.CommandLine;
+using Layer.Cli;
+using Layer.Evidence.Audits;
+using Layer.Evidence.Leaves;
+using Layer.Syncing;
+using Layer.Workspaces;
+
+namespace Layer.Audits;
+
+/// <summary><c>layer audit scope</c>: which subscriptions the audit of a window covers, and who said so.</summary>
+internal static class ScopeCommand
+{
+    private const string Path = "layer audit scope";
+
+    public static Command Create(LayerApp app)
+    {
+        var window = new Option<string?>("--window") { Description = "UTC days: the first one, and the day after the last one", HelpName = "FROM..TO" };
+        var by = new Option<string?>("--by") { Description = "who answers for the statement, e.g. \"Ada Lindqvist, CISO\"", HelpName = "NAME, TITLE" };
+        var @in = Many("--in", "a subscription that the audit covers: its id, or the name of its connection", "SUBSCRIPTION");
+        var @out = Many("--out", "one that it does not cover, and why not", "SUBSCRIPTION=REASON");
+        var all = new Option<bool>("--all-connected") { Description = "the audit covers every connected subscription that is not --out" };
+        var output = OutputOption.Create();
+        var command = new Command("scope", "Show, or state by name, which subscriptions the audit of a window covers.") { window, by, @in, @out, all, output };
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var problems = new List<string>();
+            var days = ReadWindow(parsed.GetValue(window), app.Clock, problems);
+            var order = ScopeOrder.Read(
+                days, parsed.GetValue(by), parsed.GetValue(@in) ?? [], parsed.GetValue(@out) ?? [], parsed.GetValue(all), problems);
+            return order is null
+                ? Task.FromResult(UsageProblems.Print(app.Terminal, problems, Path))
+                : RunAsync(app, order, parsed.GetValue(output), cancellationToken);
+        });
+        return command;
+    }
+
+    private static Option<string[]> Many(string name, string description, string helpName) =>
+        new(name) { Description = description, HelpName = helpName, Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = true };
+
+    private static AuditWindow? ReadWindow(string? text, TimeProvider clock, List<string> problems)
+    {
+        if (text is null)
+            problems.Add("--window is missing: the UTC days of the audit as FROM..TO, e.g. 2026-01-01..2027-01-01 for the whole of 2026.");
+        else if (TextOptions.TryParseWindow(text, clock, out var window, out var problem))
+            return window;
+        else
+            problems.Add($"--window: {problem}");
+        return null;
+    }
+
+    private static async Task<int> RunAsync(LayerApp app, ScopeOrder order, OutputForm form, CancellationToken cancellationToken)
+    {
+        if (await app.FindReadableAsync(cancellationToken) is not var (readable, workspace))
+            return SyncCommand.NothingConnected(app, form, ExitCode.Error);
+        await using (readable)
+        {
+            if (!order.States)
+            {
+                await ShowAsync(app, readable, workspace, order.Window, sealedAt: null, form, cancellationToken);
+                return ExitCode.Done;
+            }
+        }
+
+        await using var layer = await app.OpenAsync(withKeys: true, cancellationToken);
+        var problems = new List<string>();
+        var leaf = await ResolveAsync(layer, workspace, order, problems, cancellationToken);
+        if (leaf is null)
+            return UsageProblems.Print(app.Terminal, problems, Path);
+        var sealedAt = 0L;
+        await layer.Ledger.AppendAsync(workspace.Id, (log, _) =>
+        {
+            sealedAt = log.Add(leaf).Index;
+            return Task.CompletedTask;
+        }, cancellationToken);
+        await layer.Ledger.SignCheckpointAsync(workspace.Id, cancellationToken);
+        await ShowAsync(app, layer, workspace, order.Window, sealedAt, form, cancellationToken);
+        return ExitCode.Done;
+    }
+
+    private static async Task<ScopeLeaf?> ResolveAsync(
+        Installation layer, Workspace workspace, ScopeOrder order, List<string> problems, CancellationToken cancellationToken)
+    {
+        await using var whole = await WholeLog.OpenAsync(layer.Database, workspace, cancellationToken);
+        var rows = SubscriptionTable.Of(whole.Log, order.Window, whole.Size, whole.SourceOf(order.Window)).Rows;
+        return order.Resolve(rows, whole.ConnectedIn(order.Window), Actor.OfThisProcess, problems);
+    }
+
+    private static async Task ShowAsync(
+        LayerApp app, Installation layer, Workspace workspace, AuditWindow window, long? sealedAt, OutputForm form, CancellationToken cancellationToken)
+    {
+        await using var whole = await WholeLog.OpenAsync(layer.Database, workspace, cancellationToken);
+        var statement = whole.Log.Scopes.LastOrDefault(scope => scope.Leaf.Window == window);
+        new ScopeView(app.Terminal, window, statement.Leaf is null ? null : statement, whole.ConnectedIn(window))
+            .Write(SubscriptionTable.Of(whole.Log, window, whole.Size, whole.SourceOf(window)), sealedAt, form);
+    }
+}
