@@ -7,6 +7,8 @@ public sealed class NothingConnectedSpecs
     [InlineData(1, "sync", "--all")]
     [InlineData(1, "diff", "2026-01-01", "2026-01-02", "--exit-code")]
     [InlineData(3, "coverage", "--fail-on", "missing")]
+    [InlineData(1, "audit", "scope", "--window", "2026-01-01..2027-01-01")]
+    [InlineData(1, "audit", "sample", "--population", "days", "--n", "1", "--seed", "1")]
     [InlineData(0, "connections")]
     public async Task Nothing_connected_is_never_a_pass(int exitCode, params string[] command)
     {
