@@ -3,14 +3,10 @@ using Layer.Evidence.Verification;
 
 namespace Layer.Evidence.Audits;
 
-/// <summary>A checkpoint from elsewhere, which the bundle's tree must extend: step 9 of docs/evidence-format.md §9.1.</summary>
+/// <summary>A checkpoint from elsewhere, which belongs to the same ever-growing tree as the bundle: step 9 of docs/evidence-format.md §9.1.</summary>
 internal sealed class BundleAnchor
 {
-    /// <summary>Place of the older checkpoint.</summary>
-    public const string Since = "--since";
-
-    /// <summary>Place of the proof.</summary>
-    public const string Proof = "--proof";
+    private const string Place = BundleFiles.Checkpoint;
 
     private readonly BundleHead _head;
     private readonly DateOnly _firstAfter;
@@ -22,37 +18,41 @@ internal sealed class BundleAnchor
     }
 
     /// <summary>The size of the checkpoint, to note the root at; null when it is none.</summary>
-    public static long? SizeOf(byte[]? since) => since is not null && SignedCheckpoint.TryParse(since, out var old, out _) ? old.Checkpoint.Size : null;
+    public static long? SizeOf(byte[]? since) => since is not null && SignedCheckpoint.TryParse(since, out var other, out _) ? other.Checkpoint.Size : null;
 
-    /// <summary>Checks that the tree extends the checkpoint. Null when none was given.</summary>
+    /// <summary>Checks that the tree extends the checkpoint, or a larger checkpoint the tree. Null when none was given.</summary>
     /// <param name="head">The bundle.</param>
     /// <param name="checkpoint">The bundle's checkpoint.</param>
     /// <param name="keys">The keys that count.</param>
     /// <param name="leaves">The leaves, read with <see cref="SizeOf"/>.</param>
-    /// <param name="since">The older signed checkpoint, as it is in its file.</param>
+    /// <param name="since">The signed checkpoint from elsewhere, as it is in its file.</param>
     /// <param name="proof">The proof, as it is in its file; null when none was given.</param>
     public static BundleAnchor? Check(
         BundleHead head, Checkpoint checkpoint, IReadOnlyList<VerificationKey> keys, BundleLeaves leaves, byte[]? since, byte[]? proof)
     {
         if (since is null)
             return null;
-        if (!SignedCheckpoint.TryParse(since, out var old, out var problem))
-            throw BundleProblemException.Malformed(Since, problem);
-        if (old.Checkpoint.Origin != head.Origin)
-            throw BundleProblemException.Malformed(Since, $"It is a checkpoint of {old.Checkpoint.Origin}, and the bundle is one of {head.Origin}.");
-        BundleSignatures.CheckSigned(Since, keys, head.Origin, old.Note);
-        var size = old.Checkpoint.Size;
-        if (size > head.Checkpoint)
-            throw BundleProblemException.Broken(Since, $"It has {size} leaves, and the bundle ends at {head.Checkpoint}: a tree does not extend a larger one.");
-        if (leaves.Asked is not var (root, next))
+        if (!SignedCheckpoint.TryParse(since, out var signed, out var problem))
+            throw BundleProblemException.Malformed(Place, $"What was given with --since is none. {problem}");
+        var other = signed.Checkpoint;
+        if (other.Origin != head.Origin)
+            throw BundleProblemException.Malformed(Place, $"The one given with --since is of {other.Origin}, and the bundle of {head.Origin}.");
+        // A key that was retired meanwhile signed what it signed.
+        var then = leaves.Log.KeysAt(Math.Min(other.Size, head.Checkpoint)).Select(FindKey).OfType<VerificationKey>();
+        BundleSignatures.CheckSigned(Place, [.. keys.Concat(then).Distinct()], head.Origin, signed.Note);
+        if (leaves.Asked is var (root, next))
         {
-            CheckProof(checkpoint, keys, old.Checkpoint, proof);
-            return new BundleAnchor(head, head.From); // everything in the window came later
+            return root == other.Root
+                ? new BundleAnchor(head, next ?? DateOnly.MaxValue)
+                : throw BundleProblemException.Broken(Place, $"The first {other.Size} leaves of the bundle have the root {root.ToBase64()}, and the one given with --since says otherwise.");
         }
 
-        return root == old.Checkpoint.Root
-            ? new BundleAnchor(head, next ?? DateOnly.MaxValue)
-            : throw BundleProblemException.Broken(Since, $"The first {size} leaves of the bundle have the root {root.ToBase64()}, and it says otherwise.");
+        var isOlder = other.Size < head.Checkpoint;
+        if (isOlder)
+            CheckProof(other, checkpoint, proof);
+        else
+            CheckProof(checkpoint, other, proof);
+        return new BundleAnchor(head, isOlder ? head.From : DateOnly.MaxValue); // what is older than the range anchors no day of the window
     }
 
     /// <summary>The remark about it; null when every day is anchored.</summary>
@@ -64,20 +64,34 @@ internal sealed class BundleAnchor
         return anchored < all ? $"Anchored are {anchored} of {all} days." : null;
     }
 
-    private static void CheckProof(Checkpoint checkpoint, IReadOnlyList<VerificationKey> keys, Checkpoint old, byte[]? proof)
+    // What a leaf calls a key need not be one.
+    private static VerificationKey? FindKey(string vkey)
+    {
+        try
+        {
+            return VerificationKey.Parse(vkey);
+        }
+        catch (FormatException)
+        {
+            return null;
+        }
+    }
+
+    private static void CheckProof(Checkpoint older, Checkpoint newer, byte[]? proof)
     {
         if (proof is null)
         {
             throw new BundleProblemException(
-                VerificationOutcome.Usage, Since, $"It has {old.Size} leaves, fewer than this bundle shows: give the proof from there to {checkpoint.Size} leaves with {Proof}.");
+                VerificationOutcome.Usage, Place,
+                $"The checkpoint given with --since does not lie in what the bundle shows: give the proof from {older.Size} to {newer.Size} leaves with --proof.");
         }
 
         if (!ConsistencyProof.TryParse(proof, out var parsed, out var problem))
-            throw BundleProblemException.Malformed(Proof, problem);
-        BundleSignatures.CheckSigned(Proof, keys, checkpoint.Origin, parsed.Checkpoint.Note);
-        if (parsed.OldSize != old.Size || parsed.Checkpoint.Checkpoint != checkpoint)
-            throw BundleProblemException.Broken(Proof, "It does not lead from that checkpoint to the one of the bundle.");
-        if (!keys.Any(key => parsed.Verify(old, key)))
-            throw BundleProblemException.Broken(Proof, $"It does not show that the tree of {checkpoint.Size} leaves extends that of {old.Size}.");
+            throw BundleProblemException.Malformed(Place, $"What was given with --proof is no proof. {problem}");
+        // Both checkpoints were signed; of the proof only its text and hashes count.
+        if (parsed.OldSize != older.Size || parsed.Checkpoint.Checkpoint != newer)
+            throw BundleProblemException.Broken(Place, $"The proof does not lead from {older.Size} to {newer.Size} leaves.");
+        if (!MerkleProof.VerifyConsistency(older.Size, older.Root, newer.Size, newer.Root, parsed.Hashes))
+            throw BundleProblemException.Broken(Place, $"The proof does not show that the tree of {newer.Size} leaves extends that of {older.Size}.");
     }
 }

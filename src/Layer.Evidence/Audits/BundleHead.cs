@@ -35,7 +35,7 @@ public sealed record BundleHead
     /// <summary>A, the first leaf of the range; N when the range is empty.</summary>
     public required long First { get; init; }
 
-    /// <summary>The disclosed leaves below A. Not checked here: neither their order nor which they are.</summary>
+    /// <summary>The disclosed leaves below A, ascending. Whether they are those that must be, the verifier says.</summary>
     public required IReadOnlyList<long> Earlier { get; init; }
 
     /// <summary>The keys that signed the checkpoint, in the order of its signature lines; at least one.</summary>
@@ -110,11 +110,25 @@ public sealed record BundleHead
             Names = fields.Boolean("names"),
             Raw = fields.Boolean("raw"),
         };
-        if (head.Keys.Count == 0)
-            throw fields.Wrong("keys", "empty");
+        head.RefuseContradictions(fields);
         return head.ToBytes().AsSpan().SequenceEqual(bytes.Span)
             ? head
             : throw new FormatException("It is not canonical, or has properties that it should not have.");
+    }
+
+    private void RefuseContradictions(Fields fields)
+    {
+        if (Keys.Count == 0 || Keys.Distinct().Count() != Keys.Count || Keys.Any(key => key.Name != Origin))
+            throw fields.Wrong("keys", "empty, or has one twice or one of another log");
+        if (Checkpoint < 1 || First > Checkpoint)
+            throw fields.Wrong("first", "above its 'checkpoint', which is at least 1");
+        var last = -1L;
+        foreach (var index in Earlier)
+        {
+            if (index <= last || index >= First)
+                throw fields.Wrong("earlier", "not ascending, or not below its 'first'");
+            last = index;
+        }
     }
 
     private static long ReadIndex(Fields fields, JsonElement element) =>

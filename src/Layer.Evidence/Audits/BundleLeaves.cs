@@ -39,6 +39,9 @@ internal sealed class BundleLeaves
     /// <summary>Which pages the manifests name; null of a bundle without pages.</summary>
     public ManifestPages? Pages => _pages;
 
+    /// <summary>By which of their own assignments the readers had the right to read.</summary>
+    public ManifestRights Rights { get; } = new();
+
     /// <summary>Earlier leaves of names that a row of <c>principals.csv</c> must have a commitment of.</summary>
     public IEnumerable<long> NamesToUse => _earlier.Names;
 
@@ -71,22 +74,12 @@ internal sealed class BundleLeaves
             throw BundleProblemException.Broken(BundleHead.Name, problem);
         var active = Log.KeysAt(Head.Checkpoint);
         if (keys.Concat(Head.Keys).FirstOrDefault(key => !active.Contains(key.ToString())) is { } stray)
-            throw BundleProblemException.Broken(BundleHead.Name, $"The key {stray} does not sign the log at {Head.Checkpoint} leaves.");
+            throw BundleProblemException.Broken(BundleFiles.Checkpoint, $"The key {stray} does not sign the log at {Head.Checkpoint} leaves.");
     }
 
-    // The numbers first: what is enumerated below ends with the lines that are there.
+    // The number first: what is enumerated below ends with the lines that are there.
     private void CheckNumbers()
     {
-        if (Head.Checkpoint == 0 || Head.First > Head.Checkpoint)
-            throw BundleProblemException.Broken(BundleHead.Name, $"The range begins with leaf {Head.First}, and the checkpoint has {Head.Checkpoint} leaves.");
-        var last = -1L;
-        foreach (var index in Head.Earlier)
-        {
-            if (index <= last || index >= Head.First)
-                throw BundleProblemException.Broken(BundleHead.Name, "Its earlier leaves do not ascend, or do not lie before the range.");
-            last = index;
-        }
-
         var expected = Head.Earlier.Count + Head.Checkpoint - Head.First;
         var found = 0L;
         using var lines = _bundle.ReadLines(BundleFiles.Leaves);
@@ -162,7 +155,11 @@ internal sealed class BundleLeaves
         _earlier.Add(index, leaf);
         Log.Add(index, leaf);
         if (leaf.Body is SyncManifest manifest)
+        {
             _pages?.Add(index, manifest);
+            Rights.Add(index, manifest);
+        }
+
         if (Head.Names && leaf.Body is NamesLeaf names)
             Names.Add(index, names);
     }

@@ -42,7 +42,7 @@ internal sealed class BundlePages
         foreach (var each in records)
         {
             foreach (var type in each.Type.With.Prepend(each.Type.Population))
-                pages.Derive(each, type, populations.Steps(each.Connection).Where(step => step.Type == type), populations);
+                pages.Derive(each, type, each.FindLastChanged(leaves.Log), populations.Steps(each.Connection).Where(step => step.Type == type), populations);
         }
 
         return pages;
@@ -64,7 +64,7 @@ internal sealed class BundlePages
         }
     }
 
-    private void Derive(BundleRecords records, string type, IEnumerable<PopulationStep> steps, BundlePopulations populations)
+    private void Derive(BundleRecords records, string type, AuditRecord? lastChanged, IEnumerable<PopulationStep> steps, BundlePopulations populations)
     {
         var state = new PopulationState();
         var rest = new Queue<PopulationStep>(steps);
@@ -74,12 +74,14 @@ internal sealed class BundlePages
             if (type == ObservationType.RoleDefinition && rest.TryPeek(out var step) && step.Seq == record.Seq)
                 state.Take(rest.Dequeue(), digest => populations.KeyOf(digest, type));
             var pages = _manifests.Of(record.Manifest, type).ToArray();
+            // Nothing changed after it up to the base, so its pages say what the base's would.
+            ManifestPage[] older = record.Index == records.Window.Base?.Index && lastChanged is { } changed ? [.. _manifests.Of(changed.Manifest, type)] : [];
             var population = record.Populations.First(each => each.Type == type);
             // From day to day most pages are the same, and then so is what is derived from them.
-            var same = (string.Join(' ', pages), population.Root);
+            var same = (string.Join(' ', pages.Concat(older)), population.Root);
             var isDerived = same == last || (type == ObservationType.RoleDefinition
-                ? AreAmong(records.Subscription, pages, state)
-                : Is(records.Subscription, pages, record, population));
+                ? AreAmong(records.Subscription, [.. pages, .. older], record, state)
+                : Is(records.Subscription, pages, record, population) || (older.Length > 0 && Is(records.Subscription, older, record, population)));
             last = isDerived ? same : null;
             if (isDerived)
                 Derived++;
@@ -91,37 +93,41 @@ internal sealed class BundlePages
     }
 
     // All pages are needed, and what they say is the population. False when one is not there.
-    private bool Is(Guid subscription, (string Template, Digest? Sha256)[] pages, AuditRecord record, AuditPopulation population)
+    private bool Is(Guid subscription, ManifestPage[] pages, AuditRecord record, AuditPopulation population)
     {
         if (_derive is null || !Array.TrueForAll(pages, page => page.Sha256 is { } sha256 && IsHere(sha256)))
             return false;
-        var place = BundleProblemException.Leaf(record.Index);
-        var derived = pages.SelectMany(page => Derive(page.Template, subscription, page.Sha256!.Value)).DistinctBy(each => each.Digest);
         try
         {
-            var again = new Population(population.Type, derived);
+            var again = new Population(population.Type, pages.SelectMany(page => Derive(page, subscription, record)).DistinctBy(each => each.Digest));
             return again.Root == population.Root && again.Count == population.Count
                 ? true
-                : throw BundleProblemException.Broken(place, $"Derived again from its pages, the population of {population.Type} has {again.Count} observations and the root {again.Root}.");
+                : throw Contradicted(record, $"the population of {population.Type} has {again.Count} observations and the root {again.Root}.");
         }
-        catch (ArgumentException contradiction)
+        catch (FormatException unreadable)
         {
-            throw BundleProblemException.Broken(place, $"Derived again from its pages, the population of {population.Type} contradicts itself: {contradiction.Message}", contradiction);
+            throw Contradicted(record, $"the population of {population.Type} cannot be read: {unreadable.Message}", unreadable);
+        }
+        catch (ArgumentException twice)
+        {
+            throw Contradicted(record, $"the population of {population.Type} contradicts itself: {twice.Message}", twice);
         }
     }
 
-    // Pages hold definitions that nobody uses too. False when one in use is on none of them.
-    private bool AreAmong(Guid subscription, (string Template, Digest? Sha256)[] pages, PopulationState state)
+    // Pages hold definitions that nobody uses too, and one that cannot be read may not be needed. False when a definition in use is on none of them.
+    private bool AreAmong(Guid subscription, ManifestPage[] pages, AuditRecord record, PopulationState state)
     {
-        if (_derive is null)
-            return state.Count == 0;
         var wanted = state.Digests.ToHashSet();
-        foreach (var (template, sha256) in pages)
+        foreach (var page in pages.Where(page => _derive is not null && page.Sha256 is { } sha256 && IsHere(sha256)))
         {
-            if (wanted.Count == 0)
-                break;
-            if (sha256 is { } page && IsHere(page))
-                wanted.ExceptWith(Derive(template, subscription, page).Select(each => each.Digest));
+            try
+            {
+                wanted.ExceptWith(Derive(page, subscription, record).Select(each => each.Digest));
+            }
+            catch (FormatException)
+            {
+                // Passed over: what it would have shown is looked for on the others.
+            }
         }
 
         return wanted.Count == 0;
@@ -129,18 +135,17 @@ internal sealed class BundlePages
 
     private bool IsHere(Digest sha256) => _bundle.Zip.Find(BundleFiles.PageOf(sha256)) is not null;
 
-    private IReadOnlyList<Observation> Derive(string template, Guid subscription, Digest sha256)
+    private IReadOnlyList<Observation> Derive(ManifestPage page, Guid subscription, AuditRecord record)
     {
-        var name = BundleFiles.PageOf(sha256);
-        try
-        {
-            return _derive!(template, subscription, Unpack(name)); // asked only when there is one
-        }
-        catch (FormatException malformed)
-        {
-            throw BundleProblemException.Broken(name, $"It is no answer to {template}: {malformed.Message}", malformed);
-        }
+        // Asked only of pages that are here, and only when somebody can.
+        var rows = _derive!(page.Template, subscription, Unpack(BundleFiles.PageOf(page.Sha256!.Value)));
+        return page.Rows is { } expected && expected != rows.Count
+            ? throw Contradicted(record, $"a page of {page.Template} has {rows.Count} items, and its manifest says {expected}.")
+            : rows;
     }
+
+    private static BundleProblemException Contradicted(AuditRecord record, string what, Exception? cause = null) =>
+        BundleProblemException.Broken(BundleProblemException.Leaf(record.Index), $"Derived again from its pages, {what}", cause);
 
     private byte[] Unpack(string name)
     {
@@ -153,7 +158,7 @@ internal sealed class BundlePages
             for (int read; (read = unpacked.Read(chunk)) > 0;)
             {
                 if (page.Length + read > LargestPage)
-                    throw BundleProblemException.Broken(name, $"It unpacks to more than {LargestPage} bytes.");
+                    throw BundleProblemException.Malformed(name, $"It unpacks to more than {LargestPage} bytes.");
                 page.Write(chunk, 0, read);
             }
 

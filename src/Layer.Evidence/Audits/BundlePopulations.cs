@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Layer.Evidence.Observations;
 
 namespace Layer.Evidence.Audits;
@@ -9,7 +10,13 @@ internal sealed class BundlePopulations : IAuditSource
     private readonly BundleObservations _observations;
     private readonly Dictionary<Guid, List<PopulationStep>> _steps = [];
 
-    private BundlePopulations(BundleObservations observations) => _observations = observations;
+    private readonly ManifestRights _rights;
+
+    private BundlePopulations(BundleObservations observations, ManifestRights rights)
+    {
+        _observations = observations;
+        _rights = rights;
+    }
 
     /// <summary>How many populations of records were compared.</summary>
     public int Count { get; private set; }
@@ -19,12 +26,12 @@ internal sealed class BundlePopulations : IAuditSource
 
     /// <summary>Reads and replays everything.</summary>
     /// <param name="bundle">The bundle.</param>
-    /// <param name="log">Its leaves.</param>
+    /// <param name="leaves">Its leaves.</param>
     /// <param name="scope">The subscriptions in scope.</param>
-    public static BundlePopulations Read(BundleContainer bundle, AuditLog log, AuditScope scope)
+    public static BundlePopulations Read(BundleContainer bundle, BundleLeaves leaves, AuditScope scope)
     {
-        var observations = BundleObservations.Read(bundle);
-        var populations = new BundlePopulations(observations);
+        var (observations, log) = (BundleObservations.Read(bundle), leaves.Log);
+        var populations = new BundlePopulations(observations, leaves.Rights);
         using var lines = bundle.ReadLines(Place);
         foreach (var records in BundleRecords.Of(log, bundle.Head, scope).GroupBy(each => each.Connection))
         {
@@ -60,6 +67,7 @@ internal sealed class BundlePopulations : IAuditSource
     {
         var state = new PopulationState();
         Digest? before = null;
+        IReadOnlyList<string>? rightsBefore = null;
         foreach (var record in records.All)
         {
             var population = record.Populations.First(each => each.Type == type); // the evidence type has it, or the record is not parsed
@@ -76,9 +84,18 @@ internal sealed class BundlePopulations : IAuditSource
             var isInWindow = record.Index != records.Window.Base?.Index;
             if (isInWindow && change != (population.Added, population.Changed, population.Removed))
                 throw BundleProblemException.Broken(BundleProblemException.Leaf(record.Index), $"It counts other changes of {type} than its population shows.");
+            if (type == ObservationType.RoleAssignment && _rights.Of(record.Manifest) is var ownRows && (population.Root != before || !ReferenceEquals(ownRows, rightsBefore)))
+                CheckRights(state, record, rightsBefore = ownRows);
             before = population.Root;
             Count++;
         }
+    }
+
+    // The proof that the reader could see everything rests on assignments that it saw.
+    private static void CheckRights(PopulationState state, AuditRecord record, IReadOnlyList<string> ownRows)
+    {
+        if (ownRows.FirstOrDefault(row => !state.Has(row)) is { } missing)
+            throw BundleProblemException.Broken(BundleProblemException.Leaf(record.Manifest), $"It proves the right to read by {missing}, which is not among the role assignments.");
     }
 
     private PopulationStep Expect(BundleLines lines, AuditRecord record, AuditPopulation population, Digest? before)
@@ -126,8 +143,15 @@ internal sealed class BundlePopulations : IAuditSource
     {
         foreach (var visible in log.Visible.Where(each => head.Window.Contains(each.Leaf.Observed.From)))
         {
-            if (!_observations.TryName(visible.Leaf.Digest, ObservationType.VisibleSubscriptions, out _))
-                throw BundleProblemException.Broken(BundleFiles.Observations, $"The observation {visible.Leaf.Digest}, which leaf {visible.Index} names, is missing.");
+            var leaf = visible.Leaf;
+            if (!_observations.TryName(leaf.Digest, ObservationType.VisibleSubscriptions, out var key))
+                throw BundleProblemException.Broken(BundleFiles.Observations, $"The observation {leaf.Digest}, which leaf {visible.Index} names, is missing.");
+            using var document = JsonDocument.Parse(Observation(leaf.Digest)); // it is canonical, and has these facts
+            var facts = document.RootElement.GetProperty("facts");
+            var fits = key == $"/applications/{leaf.Client}/subscriptions" && facts.GetProperty("client").GetString() == leaf.Client.ToString("D")
+                && facts.GetProperty("tenant").GetString() == leaf.Tenant.ToString("D") && facts.GetProperty("subscriptions").GetArrayLength() == leaf.Count;
+            if (!fits)
+                throw BundleProblemException.Broken(BundleProblemException.Leaf(visible.Index), "It says something else than the observation that it names.");
         }
     }
 }

@@ -82,7 +82,7 @@ internal sealed class BundlePrincipals
         return leaf;
     }
 
-    // CSV does not tell null from an empty text, nor an apostrophe put in front from one that was there: the commitment does.
+    // CSV does not tell an apostrophe put in front from one that was there: the commitment does. An empty text is null in a record.
     private static IEnumerable<byte[]> RecordsOf(IReadOnlyList<string> fields, bool? enabled)
     {
         foreach (var type in MeaningsOf(fields[2]))
@@ -111,8 +111,8 @@ internal sealed class BundlePrincipals
 
     private static string?[] MeaningsOf(string field) => field switch
     {
-        "" => [null, ""],
-        ['\'', '=' or '+' or '-' or '@' or '\t' or '\r', ..] => [field[1..], field],
+        "" => [null],
+        ['\'', ..] => [field[1..], field],
         _ => [field],
     };
 

@@ -4,7 +4,7 @@ namespace Layer.Evidence.Audits;
 
 /// <summary>The first thing that is wrong with a bundle. It never leaves <see cref="BundleVerifier"/>.</summary>
 /// <param name="outcome">The exit code.</param>
-/// <param name="place">A file of the bundle, <c>leaf N</c>, <c>bundle</c> for the container, or the option that was typed.</param>
+/// <param name="place">A file of the bundle, <c>leaf N</c>, or <c>bundle</c> for the container.</param>
 /// <param name="sentence">What is wrong, for people.</param>
 /// <param name="cause">What was caught, if anything.</param>
 internal sealed class BundleProblemException(VerificationOutcome outcome, string place, string sentence, Exception? cause = null)

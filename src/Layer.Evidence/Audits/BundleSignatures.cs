@@ -18,8 +18,10 @@ internal static class BundleSignatures
             throw BundleProblemException.Malformed(Place, problem);
         IReadOnlyList<VerificationKey> keys = pinned is null ? bundle.Head.Keys : [pinned];
         CheckSigned(Place, keys, bundle.Head.Origin, note);
-        if (note.Text != BundleSums.SignedText(bundle.Head.Origin, bundle.SumOf(BundleSums.Name)))
-            throw BundleProblemException.Broken(Place, $"What it signs is not the list in {BundleSums.Name} of the log {bundle.Head.Origin}.");
+        if (note.Text.Split('\n') is not [BundleHead.Format, var origin, var list, ""] || origin != bundle.Head.Origin)
+            throw BundleProblemException.Broken(Place, $"What it signs is not a list of files of the log {bundle.Head.Origin}.");
+        if (list != bundle.SumOf(BundleSums.Name).ToString())
+            throw BundleProblemException.Broken(BundleSums.Name, "Another list was signed.");
         CheckList(bundle);
         return [.. keys.OrderBy(key => StateOf(key, bundle.Head.Origin, note) == SignatureState.Valid ? 0 : 1)];
     }
@@ -34,7 +36,7 @@ internal static class BundleSignatures
         CheckSigned(Place, keys, head.Origin, signed.Note);
         if (signed.Checkpoint.Origin != head.Origin || signed.Checkpoint.Size != head.Checkpoint)
             throw BundleProblemException.Broken(Place, $"It is one of {signed.Checkpoint.Size} leaves of {signed.Checkpoint.Origin}, and {BundleHead.Name} says otherwise.");
-        CheckKeys(head, keys, signed);
+        CheckKeys(head, signed);
         return signed.Checkpoint;
     }
 
@@ -74,13 +76,13 @@ internal static class BundleSignatures
     private static SignatureState StateOf(VerificationKey key, string origin, SignedNote note) =>
         key.Name == origin ? note.Check(key) : SignatureState.NotSigned;
 
-    // The keys that the bundle names are those that signed the checkpoint, in the order of its lines. A key that was pinned and signed is one of them.
-    private static void CheckKeys(BundleHead head, IReadOnlyList<VerificationKey> keys, SignedCheckpoint signed)
+    // The keys that the bundle names signed the checkpoint, in the order of its lines.
+    private static void CheckKeys(BundleHead head, SignedCheckpoint signed)
     {
-        var known = head.Keys.Concat(keys).Distinct().Where(key => signed.Check(key) == SignatureState.Valid).ToArray();
-        var inOrder = signed.Note.Signatures.Select(line => known.FirstOrDefault(key => key.Name == line.Name && key.KeyId == line.KeyId)).OfType<VerificationKey>().Distinct();
-        if (!inOrder.SequenceEqual(head.Keys))
-            throw BundleProblemException.Broken(BundleHead.Name, "Its keys are not those that signed the checkpoint, in that order.");
+        var inOrder = signed.Note.Signatures
+            .Select(line => head.Keys.FirstOrDefault(key => key.Name == line.Name && key.KeyId == line.KeyId)).OfType<VerificationKey>().Distinct();
+        if (head.Keys.Any(key => signed.Check(key) != SignatureState.Valid) || !inOrder.SequenceEqual(head.Keys))
+            throw BundleProblemException.Broken(BundleHead.Name, "Its keys did not all sign the checkpoint, in that order.");
     }
 
     private static void CheckList(BundleContainer bundle)

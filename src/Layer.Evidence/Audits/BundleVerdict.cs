@@ -9,7 +9,7 @@ public sealed record BundleVerdict
     /// <summary>The verdict; its exit code and last line are the verifier's. A problem begins with its <see cref="Place"/>.</summary>
     public required VerificationVerdict Verdict { get; init; }
 
-    /// <summary>Where the problem is: a file of the bundle, <c>leaf N</c>, <c>bundle</c> for the container, <c>--since</c> or <c>--proof</c>; null when valid.</summary>
+    /// <summary>Where the problem is: a file of the bundle, <c>leaf N</c>, or <c>bundle</c> for the container; null when valid. What is wrong with the anchor is at <c>checkpoint</c>.</summary>
     public string? Place { get; init; }
 
     /// <summary>What the bundle claims to be; null when that cannot be read. Nothing in it counts when the verdict is not a valid one.</summary>

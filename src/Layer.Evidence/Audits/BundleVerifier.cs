@@ -15,7 +15,7 @@ public sealed class BundleVerifier
     /// <param name="zip">The bundle: readable and seekable. It stays open.</param>
     /// <param name="key">The key that the verifier was given; null to take those that the bundle names, which is a remark.</param>
     /// <param name="since">A signed checkpoint from elsewhere, as it is in its file; null when there is none, which is a remark.</param>
-    /// <param name="proof">The proof from that checkpoint to the bundle's, as it is in its file; needed only when that one is older than the bundle's range.</param>
+    /// <param name="proof">The proof between that checkpoint and the bundle's, as it is in its file; needed only when that one does not lie in the bundle's range.</param>
     /// <param name="derive">Derives observations from pages; null when nobody can, and then everything that needs pages is missing.</param>
     /// <param name="progress">Told what is done and how much of it, of how much; null when nobody waits.</param>
     /// <exception cref="IOException">The stream cannot be read.</exception>
@@ -50,7 +50,7 @@ public sealed class BundleVerifier
         leaves.CheckRules(scope, keys);
 
         _progress?.Invoke("observations and populations", 0, 1);
-        var populations = BundlePopulations.Read(bundle, leaves.Log, scope);
+        var populations = BundlePopulations.Read(bundle, leaves, scope);
         _found = _found with { Observations = populations.ObservationCount, Populations = populations.Count };
         var tables = BundleTables.Check(bundle, leaves, scope, populations, Telling("derived files"));
         _found = _found with { Coverage = tables.Coverage.Summary.Sentence };

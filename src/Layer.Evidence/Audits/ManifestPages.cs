@@ -7,23 +7,23 @@ namespace Layer.Evidence.Audits;
 /// <summary>Which pages each manifest names, by SHA-256.</summary>
 internal sealed class ManifestPages
 {
-    private readonly Dictionary<long, Page[]> _pages = [];
+    private readonly Dictionary<long, (ManifestPage[] Answers, Digest[] Refused)> _pages = [];
 
     /// <summary>Takes the pages of a manifest.</summary>
     public void Add(long index, SyncManifest manifest)
     {
-        var listed = manifest.Lists.SelectMany(list => list.Pages.Select(page => new Page(list.Template, page.Status == 200, page.Sha256)));
-        // It was read as a page of all definitions, whenever that was.
-        var cached = manifest.Cached is { } page ? [new Page(UrlTemplate.RoleDefinitions, true, page.Sha256)] : Array.Empty<Page>();
-        _pages.Add(index, [.. listed, .. cached]);
+        var listed = manifest.Lists.SelectMany(list => list.Pages.Where(page => page.Status == 200).Select(page => new ManifestPage(list.Template, page.Sha256, page.Items)));
+        var refused = manifest.Lists.SelectMany(list => list.Pages.Where(page => page.Status != 200).Select(page => page.Sha256)).OfType<Digest>();
+        // It was read as a page of all definitions, whenever that was; how many it has, the manifest does not say.
+        ManifestPage[] cached = manifest.Cached is { } page ? [new ManifestPage(UrlTemplate.RoleDefinitions, page.Sha256, Rows: null)] : [];
+        _pages.Add(index, ([.. listed, .. cached], [.. refused]));
     }
 
     /// <summary>All pages with a body.</summary>
-    public IEnumerable<Digest> Of(long manifest) => _pages[manifest].Select(page => page.Sha256).OfType<Digest>();
+    public IEnumerable<Digest> Of(long manifest) => _pages[manifest].Answers.Select(page => page.Sha256).OfType<Digest>().Concat(_pages[manifest].Refused);
 
-    /// <summary>The pages from which a population is derived; null stands for an answer without a body.</summary>
-    public IEnumerable<(string Template, Digest? Sha256)> Of(long manifest, string type) =>
-        _pages[manifest].Where(page => page.IsAnswer && TemplatesOf(type).Contains(page.Template)).Select(page => (page.Template, page.Sha256));
+    /// <summary>The answers from which a population is derived.</summary>
+    public IEnumerable<ManifestPage> Of(long manifest, string type) => _pages[manifest].Answers.Where(page => TemplatesOf(type).Contains(page.Template));
 
     private static string[] TemplatesOf(string type) => type switch
     {
@@ -32,6 +32,10 @@ internal sealed class ManifestPages
         ObservationType.Subscription => [UrlTemplate.Subscription],
         _ => [UrlTemplate.RoleDefinitions, UrlTemplate.CustomRoleDefinitions, UrlTemplate.RoleDefinition],
     };
-
-    private sealed record Page(string Template, bool IsAnswer, Digest? Sha256);
 }
+
+/// <summary>A page with status 200.</summary>
+/// <param name="Template">Id of the URL template that it answers.</param>
+/// <param name="Sha256">SHA-256 of its bytes; null when it had none.</param>
+/// <param name="Rows">How many items it has; null when the manifest does not say.</param>
+internal readonly record struct ManifestPage(string Template, Digest? Sha256, int? Rows);

@@ -6,6 +6,9 @@ namespace Layer.Evidence.Audits;
 /// <summary>One population as it changes from step to step: its digests in the order of their keys.</summary>
 internal sealed class PopulationState
 {
+    private static readonly Comparer<(string Key, Digest Digest)> ByKey =
+        Comparer<(string Key, Digest Digest)>.Create(static (x, y) => Population.CompareKeys(x.Key, y.Key));
+
     private List<(string Key, Digest Digest)> _now = [];
 
     /// <summary>In ascending order of key.</summary>
@@ -15,6 +18,9 @@ internal sealed class PopulationState
 
     public Digest Root { get; private set; } = MerkleTree.EmptyRoot;
 
+    /// <summary>Whether there is an observation of this key.</summary>
+    public bool Has(string key) => _now.BinarySearch((key, default), ByKey) >= 0;
+
     /// <summary>Takes a step, and counts what changed.</summary>
     /// <param name="step">The step.</param>
     /// <param name="keyOf">The key of an observation.</param>
@@ -23,7 +29,7 @@ internal sealed class PopulationState
     {
         var remove = step.Remove.ToHashSet();
         var add = step.Add.Select(digest => (Key: keyOf(digest), Digest: digest)).ToArray();
-        Array.Sort(add, static (x, y) => Population.CompareKeys(x.Key, y.Key));
+        Array.Sort(add, ByKey);
         var next = new List<(string Key, Digest Digest)>(_now.Count + add.Length);
         var (changed, removed, at) = (0, 0, 0);
         foreach (var old in _now)

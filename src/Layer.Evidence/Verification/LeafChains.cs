@@ -7,9 +7,12 @@ namespace Layer.Evidence.Verification;
 /// The rules of docs/evidence-format.md §6 from leaf to leaf: over a whole log, or over a part of it as a bundle discloses it, some earlier leaves and then a
 /// range without a hole (§9.1 step 5).
 /// </summary>
-/// <param name="first">Where the range without a hole begins; 0 of a whole log. Below it a leaf may rest on one that is not shown.</param>
-internal sealed class LeafChains(long first = 0)
+/// <param name="first">
+/// Of a bundle: where the range without a hole begins. Below it a leaf may rest on one that is not shown. Null of a whole log.
+/// </param>
+internal sealed class LeafChains(long? first = null)
 {
+    private readonly long _first = first ?? 0;
     private readonly Dictionary<Guid, Chain> _chains = [];
     private readonly Dictionary<long, Guid> _records = [];
     private readonly List<string> _keys = [];
@@ -41,6 +44,8 @@ internal sealed class LeafChains(long first = 0)
             return $"it names {Name(named)} as the newest standing leaf, which is {Name(Standing)}.";
         if (leaf.Body is StandingLeaf)
             Standing = index;
+        if (first is not null && ConnectionOf(leaf.Body) is { } reads && ChainOf(reads).Subscription is null)
+            return $"nothing says which subscription its connection {reads} reads.";
         switch (leaf.Body)
         {
             case GenesisLeaf genesis:
@@ -55,7 +60,7 @@ internal sealed class LeafChains(long first = 0)
             case ConnectionLeaf connection:
                 return Follow(connection);
             case ExceptionLeaf exception:
-                return _records.TryGetValue(exception.Record, out var owner) ? Stray(owner != exception.Connection) : Stray(exception.Record >= first);
+                return _records.TryGetValue(exception.Record, out var owner) ? Stray(owner != exception.Connection) : Stray(exception.Record >= _first);
 
                 string? Stray(bool isStray) => !isStray
                     ? null
@@ -82,7 +87,7 @@ internal sealed class LeafChains(long first = 0)
     {
         foreach (var chain in _chains.Values.OrderBy(chain => chain.Manifest))
         {
-            if (MissingRecord(chain) is { } sentence)
+            if (chain.Manifest >= _first && MissingRecord(chain) is { } sentence)
                 return (chain.Manifest, sentence);
         }
 
@@ -102,12 +107,12 @@ internal sealed class LeafChains(long first = 0)
     {
         var chain = ChainOf(manifest.Connection);
         // Between two earlier leaves others may be left out; but those next to each other are linked as everywhere.
-        var follows = index >= first || manifest.Seq <= chain.Seq + 1;
+        var follows = index >= _first || manifest.Seq <= chain.Seq + 1;
         if (follows && manifest.Seq != chain.Seq + 1)
             return $"sync {manifest.Seq} of its connection follows sync {chain.Seq}.";
         if (follows ? manifest.Previous != chain.LastManifest : !IsBetween(chain.LastManifest, manifest.Previous, index))
             return $"it names {Name(manifest.Previous)} as the manifest before it, which is {Name(chain.LastManifest)}.";
-        if (index >= first && MissingRecord(chain) is { } missing)
+        if (index >= _first && MissingRecord(chain) is { } missing)
             return $"before it, {missing}";
         if (manifest.Setting is null && manifest.SettingAt != chain.SettingAt)
             return $"it names {Name(manifest.SettingAt)} as the manifest that carries its setting, which is {Name(chain.SettingAt)}.";
@@ -140,7 +145,7 @@ internal sealed class LeafChains(long first = 0)
         if (!chain.Sealed.Add(record.Type))
             return $"a second record of {record.Type} for the same sync.";
         var previous = chain.LastRecords.TryGetValue(record.Type, out var last) ? last : (long?)null;
-        if (index >= first ? record.Previous != previous : record.Previous != previous && !IsBetween(previous, record.Previous, record.Manifest))
+        if (index >= _first ? record.Previous != previous : record.Previous != previous && !IsBetween(previous, record.Previous, record.Manifest))
             return $"it names {Name(record.Previous)} as the record before it, which is {Name(previous)}.";
         if (chain.Subscription is { } subscription && record.Subscription != subscription)
             return $"it is about the subscription {record.Subscription}, and its connection reads {subscription}.";
@@ -167,6 +172,15 @@ internal sealed class LeafChains(long first = 0)
         var unknown = record.Type == EvidenceType.RoleAssignments && manifest.UnknownDefinitions.Count > 0;
         return unknown && !run.Contains(Limits.DefinitionUnknown) ? Limits.DefinitionUnknown : null;
     }
+
+    private static Guid? ConnectionOf(LeafBody body) => body switch
+    {
+        SyncManifest manifest => manifest.Connection,
+        EvidenceRecord record => record.Connection,
+        VisibleLeaf visible => visible.Connection,
+        ExceptionLeaf exception => exception.Connection,
+        _ => null,
+    };
 
     private static string? MissingRecord(Chain chain)
     {

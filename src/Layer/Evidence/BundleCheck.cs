@@ -3,6 +3,7 @@ using Layer.Cli;
 using Layer.Evidence.Audits;
 using Layer.Evidence.Canonical;
 using Layer.Evidence.Log;
+using Layer.Evidence.Verification;
 
 namespace Layer.Evidence;
 
@@ -25,6 +26,9 @@ internal static class BundleCheck
             return UsageProblems.Print(app.Terminal, [$"BUNDLE: '{path}' cannot be read: {e.Message}"], "layer verify");
         }
 
+        // Nothing is wrong with the bundle then, and so there is no verdict.
+        if (found.Verdict is { Outcome: VerificationOutcome.Usage, Problem: { } needed })
+            return UsageProblems.Print(app.Terminal, [needed], "layer verify");
         if (form == OutputForm.Json)
             WriteJson(app.Terminal, found);
         else

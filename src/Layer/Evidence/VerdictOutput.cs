@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Layer.Cli;
 using Layer.Evidence.Log;
@@ -22,18 +24,38 @@ internal static class VerdictOutput
     {
         var (output, ink) = (terminal.Out, terminal.OutInk);
         foreach (var (name, value) in rows)
-            output.WriteLine($"{ink.Quiet(name.PadRight(NameWidth))} {SafeText.ForTerminal(value)}");
+            output.WriteLine($"{ink.Quiet(name.PadRight(NameWidth))} {Visible(value)}");
         foreach (var (sentences, sign) in new[] { (verdict.Gaps, "○"), (verdict.Remarks, "!") })
         {
             foreach (var sentence in sentences)
-                output.WriteLine($"{ink.Caution(sign)} {SafeText.ForTerminal(sentence)}");
+                output.WriteLine($"{ink.Caution(sign)} {Visible(sentence)}");
         }
 
         // Alone on its line and the last one: scripts and people look for it there.
         var tone = verdict.Outcome switch { VerificationOutcome.Valid => Tone.Good, VerificationOutcome.ValidWithRemarks => Tone.Caution, _ => Tone.Bad };
-        output.WriteLine(ink.Paint(SafeText.ForTerminal(verdict.LastLine), tone));
+        output.WriteLine(ink.Paint(Visible(verdict.LastLine), tone));
         output.Flush();
     }
+
+    // As docs/evidence-format.md §9.1 says, so that two verifiers print the same: names in a bundle are anybody's.
+    private static string Visible(string text)
+    {
+        if (!text.Any(IsInvisible))
+            return text;
+        var visible = new StringBuilder(text.Length + 16);
+        foreach (var c in text)
+        {
+            if (IsInvisible(c))
+                visible.Append("\\u").Append(((int)c).ToString("x4"));
+            else
+                visible.Append(c);
+        }
+
+        return visible.ToString();
+    }
+
+    private static bool IsInvisible(char c) =>
+        char.GetUnicodeCategory(c) is UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator;
 
     public static void WriteVerdict(Utf8JsonWriter json, VerificationVerdict verdict)
     {
