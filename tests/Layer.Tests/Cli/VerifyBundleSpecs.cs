@@ -56,11 +56,14 @@ public sealed class VerifyBundleSpecs : IDisposable
     }
 
     [Fact]
-    public async Task A_checkpoint_older_than_the_bundle_needs_a_proof_and_says_so()
+    public async Task A_checkpoint_older_than_the_bundle_needs_a_proof_and_says_so_without_a_verdict()
     {
         var kit = BundleKit.Of(BundleStory.Usual(), BundleStory.Window);
         await File.WriteAllBytesAsync(Since, kit.Sign(kit.CheckpointAt(3).Text));
-        await ExpectAsync(64, "--since", kit.Build(), "--since", Since);
+        Write(kit.Build());
+        var outcome = await _layer.RunAsync("verify", Bundle, "--since", Since);
+        Assert.Equal((64, ""), (outcome.ExitCode, outcome.Output));
+        Assert.Contains("--proof", outcome.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -90,6 +93,7 @@ public sealed class VerifyBundleSpecs : IDisposable
         var outcome = await _layer.RunAsync("verify", Bundle);
         Assert.Equal(2, outcome.ExitCode);
         Assert.DoesNotContain('\e', outcome.Output);
+        Assert.Contains("\\u001b[31mred", outcome.Output, StringComparison.Ordinal);
     }
 
     public void Dispose() => _layer.Dispose();

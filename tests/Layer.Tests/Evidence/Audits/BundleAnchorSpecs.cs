@@ -1,4 +1,5 @@
 using System.Text;
+using Layer.Evidence.Leaves;
 using Layer.Evidence.Log;
 
 namespace Layer.Tests.Evidence.Audits;
@@ -41,7 +42,7 @@ public sealed class BundleAnchorSpecs
         {
             var since = kit.Sign(kit.CheckpointAt(size).Text);
             var without = kit.Verify(since: since);
-            Assert.Equal((64, "--since"), (without.Verdict.ExitCode, without.Place));
+            Assert.Equal((64, "checkpoint"), (without.Verdict.ExitCode, without.Place));
             var verdict = kit.Verify(since: since, proof: Proof(kit, size));
             Assert.Null(verdict.Verdict.Problem);
             Assert.Contains("Anchored are 0 of 7 days.", verdict.Verdict.Remarks);
@@ -49,14 +50,32 @@ public sealed class BundleAnchorSpecs
     }
 
     [Fact]
+    public void A_larger_checkpoint_anchors_everything_when_the_proof_shows_that_it_extends_the_tree()
+    {
+        var story = BundleStory.Usual();
+        var kit = BundleKit.Of(story, BundleStory.Window);
+        story.Tell("2026-03-09T06:00:00Z", Samples.Bodies["audit"]);
+        story.Tell("2026-03-09T07:00:00Z", Samples.Bodies["audit"]);
+        var later = BundleKit.Of(story, BundleStory.Window);
+        var (size, larger) = ((int)kit.Head.Checkpoint, story.Leaves.Count);
+        kit = BundleKit.Of(story.Leaves[..size], AuditStory.Window(BundleStory.Window), story.BundleOf(BundleStory.Window), raw: false, names: false);
+        var since = later.Sign(later.CheckpointAt(larger).Text);
+        Assert.Equal((64, "checkpoint"), Outcome(kit, since, null));
+        var verdict = kit.Verify(since: since, proof: Proof(later, size, larger));
+        Assert.Null(verdict.Verdict.Problem);
+        Assert.DoesNotContain(verdict.Verdict.Remarks, remark => remark.Contains("nchored", StringComparison.Ordinal));
+        Assert.Equal((2, "checkpoint"), Outcome(kit, since, Proof(later, size - 1, larger)));
+        Assert.Equal((2, "checkpoint"), Outcome(kit, Forged(later, larger), Proof(later, size, larger)));
+    }
+
+    [Fact]
     public void A_checkpoint_that_the_tree_does_not_extend_is_an_integrity_failure()
     {
         var kit = Usual();
         var first = (int)kit.Head.First;
-        Assert.Equal((2, "--since"), Outcome(kit, Forged(kit, first + 2), null));
-        Assert.Equal((2, "--since"), Outcome(kit, Forged(kit, (int)kit.Head.Checkpoint), null));
-        Assert.Equal((2, "--proof"), Outcome(kit, Forged(kit, first - 2), Proof(kit, first - 2)));
-        Assert.Equal((2, "--since"), Outcome(kit, kit.Sign((kit.CheckpointAt(first) with { Size = kit.Head.Checkpoint + 1 }).Text), null));
+        Assert.Equal((2, "checkpoint"), Outcome(kit, Forged(kit, first + 2), null));
+        Assert.Equal((2, "checkpoint"), Outcome(kit, Forged(kit, (int)kit.Head.Checkpoint), null));
+        Assert.Equal((2, "checkpoint"), Outcome(kit, Forged(kit, first - 2), Proof(kit, first - 2)));
     }
 
     [Fact]
@@ -65,21 +84,35 @@ public sealed class BundleAnchorSpecs
         var kit = Usual();
         var first = (int)kit.Head.First;
         var since = kit.Sign(kit.CheckpointAt(first - 2).Text);
-        Assert.Equal((2, "--proof"), Outcome(kit, since, Proof(kit, first - 3)));
-        Assert.Equal((2, "--proof"), Outcome(kit, since, Proof(kit, first - 2, (int)kit.Head.Checkpoint - 1)));
-        Assert.Equal((4, "--proof"), Outcome(kit, since, Encoding.ASCII.GetBytes("old 3\n")));
-        Assert.Equal((3, "--proof"), Outcome(kit, since, Proof(kit, first - 2, signer: SigningKey.FromSeed(Samples.Origin, new byte[32]))));
+        Assert.Equal((2, "checkpoint"), Outcome(kit, since, Proof(kit, first - 3)));
+        Assert.Equal((2, "checkpoint"), Outcome(kit, since, Proof(kit, first - 2, (int)kit.Head.Checkpoint - 1)));
+        Assert.Equal((4, "checkpoint"), Outcome(kit, since, Encoding.ASCII.GetBytes("old 3\n")));
+    }
+
+    [Fact]
+    public void A_key_that_was_retired_meanwhile_signed_what_it_signed()
+    {
+        var young = SigningKey.FromSeed(Samples.Origin, Enumerable.Range(2, 32).Select(i => (byte)i).ToArray());
+        var story = BundleStory.Complete();
+        var size = story.Leaves.Count;
+        story.Tell("2026-03-03T10:00:00Z", new KeyLeaf("os:ada@layer-1", "added", $"{young.Public}"));
+        story.Tell("2026-03-03T10:00:00Z", new KeyLeaf("os:ada@layer-1", "retired", $"{Samples.Key.Public}"));
+        var kit = BundleKit.Of(story, "2026-03-01..2026-03-03", signers: [young]);
+        Assert.Equal(1, Outcome(kit, Note(Samples.Key, size), null).ExitCode);
+        Assert.Equal((3, "checkpoint"), Outcome(kit, Note(Samples.Key, size + 2), null));
+
+        byte[] Note(SigningKey key, int at) => Encoding.UTF8.GetBytes(key.Sign(kit.CheckpointAt(at).Text).Note);
     }
 
     [Fact]
     public void A_checkpoint_of_another_log_or_signer_or_none_at_all_is_told_apart()
     {
         var kit = Usual();
-        Assert.Equal((4, "--since"), Outcome(kit, Encoding.ASCII.GetBytes("x"), null));
+        Assert.Equal((4, "checkpoint"), Outcome(kit, Encoding.ASCII.GetBytes("x"), null));
         var elsewhere = SigningKey.FromSeed("layer/other", new byte[32]);
-        Assert.Equal((4, "--since"), Outcome(kit, Encoding.UTF8.GetBytes(elsewhere.Sign(new Checkpoint("layer/other", 3, Samples.Hash("x")).Text).Note), null));
+        Assert.Equal((4, "checkpoint"), Outcome(kit, Encoding.UTF8.GetBytes(elsewhere.Sign(new Checkpoint("layer/other", 3, Samples.Hash("x")).Text).Note), null));
         var other = SigningKey.FromSeed(Samples.Origin, new byte[32]);
-        Assert.Equal((3, "--since"), Outcome(kit, Encoding.UTF8.GetBytes(other.Sign(kit.CheckpointAt(5).Text).Note), null));
+        Assert.Equal((3, "checkpoint"), Outcome(kit, Encoding.UTF8.GetBytes(other.Sign(kit.CheckpointAt(5).Text).Note), null));
     }
 
     private static (int ExitCode, string? Place) Outcome(BundleKit kit, byte[] since, byte[]? proof)
@@ -90,7 +123,7 @@ public sealed class BundleAnchorSpecs
 
     private static byte[] Forged(BundleKit kit, int size) => kit.Sign((kit.CheckpointAt(size) with { Root = Samples.Hash("x") }).Text);
 
-    private static byte[] Proof(BundleKit kit, int from, int? to = null, SigningKey? signer = null)
+    private static byte[] Proof(BundleKit kit, int from, int? to = null)
     {
         var size = to ?? (int)kit.Head.Checkpoint;
         var tree = new MerkleLog();
@@ -98,7 +131,7 @@ public sealed class BundleAnchorSpecs
             tree.Append(leaf.Hash);
         var checkpoint = kit.CheckpointAt(size);
         var hashes = tree.NaiveConsistency(from, 0, size, whole: true).Select(hash => hash.ToBase64() + "\n");
-        return Encoding.UTF8.GetBytes($"old {from}\n{string.Concat(hashes)}\n{(signer ?? Samples.Key).Sign(checkpoint.Text).Note}");
+        return Encoding.UTF8.GetBytes($"old {from}\n{string.Concat(hashes)}\n{Samples.Key.Sign(checkpoint.Text).Note}");
     }
 
     private static BundleKit Usual() => BundleKit.Of(BundleStory.Usual(), BundleStory.Window);

@@ -1,5 +1,6 @@
 using System.Text;
 using Layer.Evidence.Audits;
+using Layer.Evidence.Log;
 
 namespace Layer.Tests.Evidence.Audits;
 
@@ -34,6 +35,13 @@ public sealed class BundleHeadSpecs
     [InlineData("\"first\":18,", "")]
     [InlineData("[0,3,17]", "[0,3,\"17\"]")]
     [InlineData("[0,3,17]", "[0,3,-17]")]
+    [InlineData("[0,3,17]", "[0,17,3]")]
+    [InlineData("[0,3,17]", "[0,3,3]")]
+    [InlineData("[0,3,17]", "[0,3,18]")]
+    [InlineData("\"first\":18", "\"first\":1952")]
+    [InlineData("\"checkpoint\":1951,\"earlier\":[0,3,17],\"first\":18", "\"checkpoint\":0,\"earlier\":[],\"first\":0")]
+    [InlineData("[\"KEY\"]", "[\"KEY\",\"KEY\"]")]
+    [InlineData("[\"KEY\"]", "[\"PEER\"]")]
     [InlineData("[0,3,17]", "{}")]
     [InlineData("bundle/1", "bundle/2")]
     [InlineData("2026-01-01", "2026-1-1")]
@@ -52,5 +60,6 @@ public sealed class BundleHeadSpecs
     }
 
     private static string Text(string template) =>
-        template.Replace("KEY", $"{Samples.Key.Public}", StringComparison.Ordinal).Replace("ORIGIN", Samples.Origin, StringComparison.Ordinal);
+        template.Replace("KEY", $"{Samples.Key.Public}", StringComparison.Ordinal)
+        .Replace("PEER", $"{SigningKey.FromSeed("layer/other", new byte[32]).Public}", StringComparison.Ordinal).Replace("ORIGIN", Samples.Origin, StringComparison.Ordinal);
 }

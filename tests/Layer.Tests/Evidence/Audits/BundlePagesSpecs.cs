@@ -51,12 +51,12 @@ public sealed class BundlePagesSpecs
     }
 
     [Fact]
-    public void A_page_that_is_no_answer_is_named()
+    public void A_page_that_is_no_answer_is_named_by_the_record_that_rests_on_it()
     {
         var told = Told(lie: page => page.Replace("\"value\":", "\"values\":", StringComparison.Ordinal));
         var verdict = Verify(told);
-        Assert.Equal(2, verdict.Verdict.ExitCode);
-        Assert.StartsWith("raw/", verdict.Place, StringComparison.Ordinal);
+        Assert.Equal((2, $"leaf {told.RecordOf(2, EvidenceType.ResourceGroups)}"), (verdict.Verdict.ExitCode, verdict.Place));
+        Assert.Contains("cannot be read", verdict.Verdict.Problem);
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class BundlePagesSpecs
         var name = BundleFiles.PageOf(told.Page(1, UrlTemplate.RoleAssignments));
         told.Kit.Files[name] = bomb.ToArray();
         var verdict = Verify(told);
-        Assert.Equal((2, name), (verdict.Verdict.ExitCode, verdict.Place));
+        Assert.Equal((4, name), (verdict.Verdict.ExitCode, verdict.Place));
         Assert.Contains("unpacks to more than", verdict.Verdict.Problem);
     }
 
@@ -109,14 +109,37 @@ public sealed class BundlePagesSpecs
         kit.FillTree();
         kit.Fill(told.Story.BundleOf(Later));
         Assert.Equal((1, null), kit.Outcome());
+
+        // What the base's own pages do not give, those of the last change do.
+        foreach (var (name, page) in told.Kit.Files.Where(file => file.Key.StartsWith("raw/", StringComparison.Ordinal) && file.Key != BundleFiles.PageOf(told.Page(0, UrlTemplate.RoleAssignments)) && file.Key != BundleFiles.PageOf(told.Page(0, UrlTemplate.ResourceGroups))))
+            kit.Files[name] = page;
+        var verdict = kit.Verify(derive: DerivedObservations.Of);
+        Assert.Null(verdict.Verdict.Problem);
+        Assert.Equal((4, 0, 0), (verdict.Derived, verdict.NotKept, verdict.Missing));
+    }
+
+    [Fact]
+    public void A_page_with_another_number_of_rows_than_its_manifest_says_is_named_by_the_record()
+    {
+        var told = Told(rows: 7);
+        Assert.Equal((2, $"leaf {told.RecordOf(0, EvidenceType.RoleAssignments)}"), (Verify(told).Verdict.ExitCode, Verify(told).Place));
+    }
+
+    [Fact]
+    public void A_page_of_definitions_that_cannot_be_read_is_passed_over()
+    {
+        var told = Told(roles: "{}");
+        var verdict = Verify(told);
+        Assert.Null(verdict.Verdict.Problem);
+        Assert.Equal((12, 3, 1), (verdict.Derived, verdict.NotKept, verdict.Missing));
     }
 
     private static BundleVerdict Verify(ToldPages told) => told.Kit.Verify(derive: DerivedObservations.Of);
 
     // Four readings: the first; one with a new assignment; one with a new group; one like it. The definitions come from a page read for another connection.
-    private static ToldPages Told(Func<string, string>? lie = null)
+    private static ToldPages Told(Func<string, string>? lie = null, int? rows = null, string? roles = null)
     {
-        var told = new ToldPages();
+        var told = new ToldPages { Rows = rows, Definitions = roles ?? Roles };
         var assignments = Assignments("a1");
         told.Read("2026-03-01T06:00:01Z", assignments, Groups("rg-one"));
         told.Read("2026-03-01T18:00:01Z", Assignments("a1", "a2"), Groups("rg-one"));
@@ -126,15 +149,15 @@ public sealed class BundlePagesSpecs
         return told;
     }
 
-    private static string Assignments(params string[] names) => Listed(names.Select(name => Row(
-        """{"id":"/subscriptions/SUB/providers/Microsoft.Authorization/roleAssignments/NAME","properties":{"roleDefinitionId":"/x/ROLE","principalId":"p","principalType":"User","scope":"/subscriptions/SUB","createdOn":"2026-01-02T03:04:05Z"}}""",
+    private static string Assignments(params string[] names) => Listed(names.Select(name => $"/subscriptions/SUB/providers/Microsoft.Authorization/roleAssignments/{name}").Append(Whole.OwnId).Select(name => Row(
+        """{"id":"NAME","properties":{"roleDefinitionId":"/x/ROLE","principalId":"p","principalType":"User","scope":"/subscriptions/SUB","createdOn":"2026-01-02T03:04:05Z"}}""",
         name)));
 
     private static string Groups(params string[] names) => Listed(names.Select(name => Row(
         """{"id":"/subscriptions/SUB/resourceGroups/NAME","name":"NAME","location":"westeurope","properties":{"provisioningState":"Succeeded"}}""", name)));
 
-    private static string Row(string template, string name) => template.Replace("SUB", $"{Subscription}", StringComparison.Ordinal)
-        .Replace("NAME", name, StringComparison.Ordinal).Replace("ROLE", Described.Owner, StringComparison.Ordinal);
+    private static string Row(string template, string name) => template.Replace("NAME", name, StringComparison.Ordinal)
+        .Replace("SUB", $"{Subscription}", StringComparison.Ordinal).Replace("ROLE", Described.Owner, StringComparison.Ordinal);
 
     private static string Listed(IEnumerable<string> rows) => $"{{\"value\":[{string.Join(',', rows)}]}}";
 
@@ -157,6 +180,10 @@ public sealed class BundlePagesSpecs
 
         public BundleKit Kit { get; private set; } = null!; // set by Finish, before anybody sees it
 
+        public int? Rows { get; init; }
+
+        public string Definitions { get; init; } = "";
+
         public long ManifestOf(int reading) => _manifests[reading];
 
         public long RecordOf(int reading, string type) =>
@@ -176,7 +203,7 @@ public sealed class BundlePagesSpecs
                 .Concat(DerivedObservations.Of(UrlTemplate.RoleDefinitions, Subscription, Encoding.UTF8.GetBytes(Roles)).Take(1)).ToArray();
             _manifests.Add(Story.Leaves.Count);
             Story.Read(at, 1, seen);
-            foreach (var (template, text) in pages.Append((UrlTemplate.RoleDefinitions, Roles)))
+            foreach (var (template, text) in pages.Append((UrlTemplate.RoleDefinitions, Definitions)))
                 _pages[template + _manifests.Count] = template == UrlTemplate.ResourceGroups && lie is not null ? lie(text) : text;
         }
 
@@ -190,7 +217,7 @@ public sealed class BundlePagesSpecs
                 var lists = manifest.Lists.Where(list => list.Template != UrlTemplate.CustomRoleDefinitions).Select(list => list with { Pages = PagesOf(list, reading + 1) });
                 Story.Leaves[(int)_manifests[reading]] = Leaf.Create(leaf.At, leaf.Log, manifest with
                 {
-                    Cached = new ManifestCache(Sha256(Roles), manifest.Observed!.From, null), Lists = [.. lists],
+                    Cached = new ManifestCache(Sha256(Definitions), manifest.Observed!.From, null), Lists = [.. lists],
                 });
             }
 
@@ -200,7 +227,10 @@ public sealed class BundlePagesSpecs
         }
 
         private IReadOnlyList<PageReading> PagesOf(ManifestList list, int reading) =>
-            _pages.TryGetValue(list.Template + reading, out var text) ? [list.Pages[0] with { Sha256 = Sha256(text), Bytes = text.Length }] : list.Pages;
+            _pages.TryGetValue(list.Template + reading, out var text) ? [list.Pages[0] with { Sha256 = Sha256(text), Bytes = text.Length, Items = RowsOf(list.Template, text) }] : list.Pages;
+
+        private int RowsOf(string template, string text) =>
+            template == UrlTemplate.RoleAssignments && Rows is { } rows ? rows : template == UrlTemplate.Subscription ? 1 : text.Split("\"id\":").Length - 1;
 
         private static Digest Sha256(string text) => Digest.Of(Encoding.UTF8.GetBytes(text));
     }

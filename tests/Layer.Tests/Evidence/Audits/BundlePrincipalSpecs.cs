@@ -15,7 +15,7 @@ public sealed class BundlePrincipalSpecs
     [InlineData("Ada Lovelace", "ada@example.com")]
     [InlineData("=cmd()", "@ada")]
     [InlineData("'=cmd()", "'quoted'")]
-    [InlineData("Lovelace, \"Ada\"\r\nByron", "")]
+    [InlineData("Lovelace, \"Ada\"\r\nByron", null)]
     [InlineData(null, null)]
     public void A_name_is_the_one_that_was_committed_to_however_csv_writes_it(string? name, string? upn)
     {

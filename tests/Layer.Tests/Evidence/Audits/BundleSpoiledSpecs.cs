@@ -68,7 +68,7 @@ public sealed class BundleSpoiledSpecs
             kit.Files[name] = [.. kit.Files[name], (byte)'\n'];
             kit.Note = _ => NoteOf(signed);
             var (code, place) = kit.Outcome();
-            Assert.Equal(name == "bundle.json" ? (4, "bundle.json") : (2, "files.sha256.sig"), (code, place));
+            Assert.Equal(name == "bundle.json" ? (4, "bundle.json") : (2, "files.sha256"), (code, place));
         }
     }
 
@@ -79,6 +79,7 @@ public sealed class BundleSpoiledSpecs
         Assert.Equal((2, "files.sha256.sig"), Spoiled(kit => kit.Note = text => kit.Sign(text.Replace("layer-bundle/1", "layer-bundle/2", StringComparison.Ordinal))));
         Assert.Equal((2, "files.sha256.sig"), Spoiled(kit => kit.Note = text => Encoding.UTF8.GetBytes(
             Encoding.UTF8.GetString(kit.Sign(text)).Replace("layer-bundle/1", "layer-bundle/2", StringComparison.Ordinal))));
+        Assert.Equal((2, "files.sha256"), Spoiled(kit => kit.Note = _ => kit.Sign(BundleSums.SignedText(Samples.Origin, Samples.Hash("x")))));
         Assert.Equal((3, "files.sha256.sig"), Spoiled(kit => kit.Note = text => Encoding.UTF8.GetBytes(SigningKey.FromSeed(Samples.Origin, new byte[32]).Sign(text).Note)));
     }
 
@@ -135,10 +136,8 @@ public sealed class BundleSpoiledSpecs
             var line = Encoding.ASCII.GetString(kit.Files["tiles/0"]).Split('\n')[0].Split(' ');
             kit.Replace("tiles/0", line[1], MerkleTree.EmptyRoot.ToBase64());
         }));
-        Assert.Equal((2, "bundle.json"), Spoiled(kit => Head(kit, kit.Head with { Earlier = [.. kit.Head.Earlier.Reverse()] })));
-        Assert.Equal((2, "bundle.json"), Spoiled(kit => Head(kit, kit.Head with { Earlier = [.. kit.Head.Earlier, kit.Head.First] })));
-        Assert.Equal((2, "bundle.json"), Spoiled(kit => Head(kit, kit.Head with { First = kit.Head.Checkpoint + 1 })));
-        Assert.Equal((2, "bundle.json"), Spoiled(kit => Head(kit, kit.Head with { First = kit.Head.First - 1 })));
+        Assert.Equal((4, "bundle.json"), Spoiled(kit => Head(kit, kit.Head with { Earlier = [.. kit.Head.Earlier.Reverse()] })));
+        Assert.Equal((4, "bundle.json"), Spoiled(kit => Head(kit, kit.Head with { First = kit.Head.First - 1 })));
         Assert.Equal((2, "leaves.jsonl"), Spoiled(kit => Head(kit, kit.Head with { First = kit.Head.First + 1 })));
     }
 
@@ -195,6 +194,40 @@ public sealed class BundleSpoiledSpecs
             var found = story.Leaves.FindIndex((int)range, each => each.Body is T body && (which is null || which(body)));
             var old = story.Leaves[found];
             return (found, Leaf.Create(old.At + after, old.Log, change((T)old.Body)));
+        }
+    }
+
+    [Fact]
+    public void A_connection_that_no_leaf_describes_is_named()
+    {
+        var story = BundleStory.Usual();
+        var source = story.BundleOf(BundleStory.Window);
+        var at = story.Leaves.FindIndex(leaf => leaf.Body is ConnectionLeaf { Name: "data" });
+        var described = (ConnectionLeaf)story.Leaves[at].Body;
+        story.Leaves[at] = Leaf.Create(story.Leaves[at].At, Samples.Origin, described with { Connection = AuditStory.Connection(3) });
+        Assert.Equal((2, $"leaf {at + 1}"), Rebuilt(story, source).Outcome());
+    }
+
+    [Fact]
+    public void A_right_to_read_by_an_assignment_that_was_not_seen_is_named()
+    {
+        var story = new AuditStory();
+        story.Connect("2026-03-01T01:00:00Z", 1);
+        var manifest = story.Leaves.Count;
+        story.Read("2026-03-01T06:00:01Z", 1, [.. Whole.First(1).Where(seen => seen.Key != Whole.OwnId)]);
+        Assert.Equal((2, $"leaf {manifest}"), BundleKit.Of(story, "2026-03-01..2026-03-02").Outcome());
+    }
+
+    [Fact]
+    public void A_visible_leaf_that_says_something_else_than_its_observation_is_named()
+    {
+        foreach (var lie in new Func<VisibleLeaf, VisibleLeaf>[] { leaf => leaf with { Client = Samples.Tenant }, leaf => leaf with { Tenant = Samples.Client } })
+        {
+            var story = BundleStory.Usual();
+            var source = story.BundleOf(BundleStory.Window);
+            var at = story.Leaves.FindIndex(leaf => leaf.Body is VisibleLeaf);
+            story.Leaves[at] = Leaf.Create(story.Leaves[at].At, Samples.Origin, lie((VisibleLeaf)story.Leaves[at].Body));
+            Assert.Equal((2, $"leaf {at}"), Rebuilt(story, source).Outcome());
         }
     }
 

@@ -14,12 +14,12 @@ internal static class BundleStory
         story.Connect("2026-01-10T09:00:00Z", 1);
         story.Read("2026-02-20T06:00:01Z", 1, Whole.First(1));
         story.Tell("2026-02-20T10:00:00Z", Samples.Bodies["audit"]);
-        story.Read("2026-02-21T06:00:01Z", 1, Whole.Assignment(1, "a1", Described.Owner), Whole.Assignment(1, "a3", Described.Reader));
+        story.Read("2026-02-21T06:00:01Z", 1, Whole.Own(1), Whole.Assignment(1, "a1", Described.Owner), Whole.Assignment(1, "a3", Described.Reader));
         story.Fail("2026-02-22T06:00:01Z", 1);
         story.Tell("2026-02-22T10:00:00Z", Samples.Bodies["audit"]);
         story.State("2026-02-25T10:00:00Z", Window, [1, 2]);
         story.Tell("2026-02-26T10:00:00Z", Samples.Bodies["audit"]);
-        story.Read("2026-03-01T06:00:01Z", 1, Whole.Assignment(1, "a1", Described.Owner), Whole.Assignment(1, "a2", Described.Reader, description: "=1+1"));
+        story.Read("2026-03-01T06:00:01Z", 1, Whole.Own(1), Whole.Assignment(1, "a1", Described.Owner), Whole.Assignment(1, "a2", Described.Reader, description: "=1+1"));
         story.See("2026-03-01T06:00:05Z", 1);
         story.Connect("2026-03-02T09:00:00Z", 2, subscription: 2, name: "data");
         story.Read("2026-03-02T09:00:01Z", 2, "first", isPublic: true, Whole.First(2));
@@ -27,8 +27,8 @@ internal static class BundleStory
         story.Read("2026-03-03T06:00:01Z", 1);
         story.Read("2026-03-03T06:00:11Z", 2, Whole.Group(2, "rg-app"), Whole.Group(2, "rg-new"));
         story.Change("2026-03-03T12:00:00Z", 2, ConnectionChange.Paused, "tenant move");
-        story.Read("2026-03-04T06:00:01Z", 1, Whole.Assignment(1, "a1", Described.Owner, description: "changed"));
-        story.Read("2026-03-08T06:00:01Z", 1, Whole.Assignment(1, "a9", Described.Owner));
+        story.Read("2026-03-04T06:00:01Z", 1, Whole.Own(1), Whole.Assignment(1, "a1", Described.Owner, description: "changed"));
+        story.Read("2026-03-08T06:00:01Z", 1, Whole.Own(1), Whole.Assignment(1, "a9", Described.Owner));
         return story;
     }
 

@@ -19,7 +19,7 @@ public sealed class BundleVerifierSpecs
         Assert.Equal(0, verdict.Verdict.ExitCode);
         Assert.Equal((Samples.Key.Public, kit.Head.Checkpoint, null), (verdict.Key, verdict.Head!.Checkpoint, verdict.Place));
         Assert.Equal("Covered 2 of 2 days, 2 of 2 connection-days; no gap.", verdict.Coverage);
-        Assert.Equal((6, 8, 12), (verdict.Records, verdict.Observations, verdict.Populations));
+        Assert.Equal((6, 9, 12), (verdict.Records, verdict.Observations, verdict.Populations));
     }
 
     [Fact]
@@ -163,11 +163,11 @@ public sealed class BundleVerifierSpecs
     [Fact]
     public void A_key_that_the_log_does_not_name_or_has_retired_is_refused()
     {
-        Assert.Equal((2, "bundle.json"), BundleKit.Of(BundleStory.Complete(), CompleteWindow, signers: [Other]).Outcome());
+        Assert.Equal((2, "checkpoint"), BundleKit.Of(BundleStory.Complete(), CompleteWindow, signers: [Other]).Outcome());
         var story = BundleStory.Complete();
         story.Tell("2026-03-03T10:00:00Z", new KeyLeaf("os:ada@layer-1", "added", $"{Other.Public}"));
         story.Tell("2026-03-03T10:00:00Z", new KeyLeaf("os:ada@layer-1", "retired", $"{Samples.Key.Public}"));
-        Assert.Equal((2, "bundle.json"), BundleKit.Of(story, CompleteWindow).Outcome());
+        Assert.Equal((2, "checkpoint"), BundleKit.Of(story, CompleteWindow).Outcome());
         Assert.Equal(1, BundleKit.Of(story, CompleteWindow, signers: [Other]).Verify().Verdict.ExitCode);
     }
 

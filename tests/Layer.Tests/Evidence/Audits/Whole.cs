@@ -6,11 +6,14 @@ namespace Layer.Tests.Evidence.Audits;
 /// <summary>Observations with all facts of their type, as a verifier demands them.</summary>
 internal static class Whole
 {
+    /// <summary>The assignment by which the reader of every story has the right to read.</summary>
+    public static string OwnId { get; } = Samples.Reading.Right!.OwnRows[0]; // the sample has the right
+
     public static Observation Assignment(
         int subscription, string name, string role, string principal = "aaaaaaaa-0000-4000-8000-000000000001", string? description = null,
         string? createdOn = "2026-01-02T03:04:05.678Z")
     {
-        var id = $"/subscriptions/{AuditStory.Subscription(subscription)}/providers/Microsoft.Authorization/roleAssignments/{name}";
+        var id = name == OwnId ? OwnId : $"/subscriptions/{AuditStory.Subscription(subscription)}/providers/Microsoft.Authorization/roleAssignments/{name}";
         return Create(ObservationType.RoleAssignment, id, writer =>
         {
             foreach (var fact in new[] { "condition", "conditionVersion", "createdBy" })
@@ -78,11 +81,13 @@ internal static class Whole
             writer.Property("tenantId", Samples.Tenant);
         });
 
+    public static Observation Own(int subscription) => Assignment(subscription, OwnId, Described.Reader);
+
     /// <summary>What the first reading of a subscription shows.</summary>
     public static Observation[] First(int subscription) =>
     [
         Subscription(subscription, "prod"), Group(subscription, "rg-app"), Assignment(subscription, "a1", Described.Owner), Assignment(subscription, "a2", Described.Reader),
-        Role(subscription, Described.Owner, "Owner", "*"), Role(subscription, Described.Reader, "Reader", "*/read"),
+        Own(subscription), Role(subscription, Described.Owner, "Owner", "*"), Role(subscription, Described.Reader, "Reader", "*/read"),
     ];
 
     private static Observation Create(string type, string id, Action<CanonicalWriter> facts) =>
