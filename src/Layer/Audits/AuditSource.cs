@@ -14,9 +14,10 @@ namespace Layer.Audits;
 internal sealed class AuditSource(AuditDatabase database, AuditLog log, AuditWindow window, long below) : IAuditSource
 {
     // Definitions of roles are asked for again and again, and everything else once or twice.
-    private const int Remembered = 4096;
+    private const int MostBytes = 4 << 20;
 
     private readonly Dictionary<Digest, ReadOnlyMemory<byte>> _observations = [];
+    private int _bytes;
     private (Guid Connection, IReadOnlyList<PopulationStep> Steps)? _last;
 
     /// <summary>The window's records of a connection and evidence type, and the one before them.</summary>
@@ -59,8 +60,12 @@ internal sealed class AuditSource(AuditDatabase database, AuditLog log, AuditWin
         var bytes = database.FindObservation(digest) ?? throw new KeyNotFoundException($"There is no observation {digest}.");
         if (MerkleTree.LeafHash(bytes) != digest)
             throw AuditDatabase.Broken($"the observation {digest}");
-        if (_observations.Count == Remembered)
+        if ((_bytes += bytes.Length) > MostBytes)
+        {
             _observations.Clear();
+            _bytes = bytes.Length;
+        }
+
         _observations.Add(digest, bytes);
         return bytes;
     }
