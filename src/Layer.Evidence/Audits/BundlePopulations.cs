@@ -61,7 +61,7 @@ internal sealed class BundlePopulations : IAuditSource
     /// <exception cref="BundleProblemException">It is not there, or of another type.</exception>
     public string KeyOf(Digest digest, string type) => _observations.TryName(digest, type, out var key)
         ? key
-        : throw BundleProblemException.Broken(BundleFiles.Observations, $"The observation {digest} of {type} is missing.");
+        : throw BundleProblemException.Broken(Place, $"A line adds the observation {digest} of {type}, which is not in {BundleFiles.Observations}.");
 
     private void Replay(BundleLines lines, string type, BundleRecords records)
     {
