@@ -5,10 +5,17 @@ namespace Layer.Evidence.Leaves;
 
 /// <summary>A signing key was added or retired. The first key stands in the genesis leaf.</summary>
 /// <param name="Actor">Who.</param>
-/// <param name="Change"><c>added</c> or <c>retired</c>.</param>
+/// <param name="Change"><see cref="Added"/> or <see cref="Retired"/>.</param>
 /// <param name="Key">The vkey.</param>
-public sealed record KeyLeaf(string Actor, string Change, string Key) : StandingLeaf
+/// <param name="Reason">Why, in a person's words; null when none were given.</param>
+public sealed record KeyLeaf(string Actor, string Change, string Key, string? Reason) : StandingLeaf
 {
+    /// <summary>From the next size on the key signs.</summary>
+    public const string Added = "added";
+
+    /// <summary>From the next size on it signs no more.</summary>
+    public const string Retired = "retired";
+
     /// <inheritdoc/>
     public override string Kind => LeafKind.Key;
 
@@ -17,11 +24,12 @@ public sealed record KeyLeaf(string Actor, string Change, string Key) : Standing
         writer.Property("actor", Actor);
         writer.Property("change", Change);
         writer.Property("key", Key);
+        writer.Property("reason", Reason);
         WriteStanding(writer);
     }
 
     internal static KeyLeaf Read(Fields body) =>
-        new(body.Text("actor"), body.OneOf("change", ["added", "retired"]), VerificationKey.Parse(body.Text("key")).ToString())
+        new(body.Text("actor"), body.OneOf("change", [Added, Retired]), VerificationKey.Parse(body.Text("key")).ToString(), body.FindText("reason"))
         {
             Standing = ReadStanding(body),
         };

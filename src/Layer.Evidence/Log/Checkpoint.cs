@@ -11,11 +11,11 @@ public sealed record Checkpoint(string Origin, long Size, Digest Root)
     /// <summary>The signed text: three lines, each with its newline.</summary>
     public string Text => FormattableString.Invariant($"{Origin}\n{Size}\n{Root.ToBase64()}\n");
 
-    /// <summary>Signs it. The caller has made sure that it extends every checkpoint signed before.</summary>
-    /// <exception cref="ArgumentException">The key has another name than the origin.</exception>
-    public SignedCheckpoint Sign(SigningKey key) => key.Public.Name == Origin
-        ? new SignedCheckpoint(this, key.Sign(Text))
-        : throw new ArgumentException($"The key of {key.Public.Name} does not sign for {Origin}.", nameof(key));
+    /// <summary>Signs it with every key, one signature line each, in the order given. The caller has made sure that it extends every checkpoint signed before.</summary>
+    /// <exception cref="ArgumentException">There is no key, or one has another name than the origin.</exception>
+    public SignedCheckpoint Sign(params IReadOnlyList<SigningKey> keys) => keys.FirstOrDefault(key => key.Public.Name != Origin) is { } stranger
+        ? throw new ArgumentException($"The key of {stranger.Public.Name} does not sign for {Origin}.", nameof(keys))
+        : new SignedCheckpoint(this, SignedNote.Sign(Text, keys));
 
     /// <summary>Reads the text of a checkpoint. Extension lines are refused: Layer writes none, and nobody could audit them.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out Checkpoint? checkpoint, [NotNullWhen(false)] out string? problem)

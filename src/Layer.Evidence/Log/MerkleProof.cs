@@ -33,6 +33,11 @@ public static class MerkleProof
         return proof;
     }
 
+    /// <summary>The same over leaf hashes that are all at hand.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The leaf is not among them.</exception>
+    public static IReadOnlyList<Digest> Inclusion(int index, IReadOnlyList<Digest> leaves) =>
+        Inclusion(index, leaves.Count, (level, node) => MerkleTree.Root([.. leaves.Skip((int)(node << level)).Take(1 << level)]));
+
     /// <summary>The hashes that show that the first <paramref name="from"/> leaves are still the beginning of the first <paramref name="to"/>.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not 1 ≤ from ≤ to: an empty log proves nothing.</exception>
     public static IReadOnlyList<Digest> Consistency(long from, long to, Func<int, long, Digest> node)

@@ -25,6 +25,13 @@ public sealed class SignedNote
     /// <summary>The whole note as it was read, to be stored or sent as it is (UTF-8).</summary>
     public string Note { get; }
 
+    /// <summary>Signs a text with every key, one line each, in the order given.</summary>
+    /// <exception cref="ArgumentException">There is no key: a note without a signature is none.</exception>
+    /// <exception cref="FormatException">The text is empty, does not end in a newline or holds another control character.</exception>
+    public static SignedNote Sign(string text, IReadOnlyList<SigningKey> keys) => keys.Count == 0
+        ? throw new ArgumentException("A note has at least one signature.", nameof(keys))
+        : Parse(Encoding.UTF8.GetBytes($"{text}\n{string.Concat(keys.Select(key => key.SignatureLine(text)))}"));
+
     /// <summary>Reads a note.</summary>
     /// <exception cref="FormatException">The bytes are not a note; the message says where.</exception>
     public static SignedNote Parse(ReadOnlySpan<byte> note) =>

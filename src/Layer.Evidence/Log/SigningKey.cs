@@ -36,14 +36,16 @@ public sealed class SigningKey
 
     /// <summary>A signed note (C2SP) over the text.</summary>
     /// <exception cref="FormatException">The text is empty, does not end in a newline or holds another control character.</exception>
-    public SignedNote Sign(string text)
+    public SignedNote Sign(string text) => SignedNote.Sign(text, [this]);
+
+    /// <summary>The signature over the text as a line of a note, with its newline.</summary>
+    internal string SignatureLine(string text)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
         var signature = new byte[4 + Ed25519.SignatureSize];
         BinaryPrimitives.WriteUInt32BigEndian(signature, Public.KeyId);
         Ed25519.Sign(_seed, 0, bytes, 0, bytes.Length, signature, 4);
-        var note = $"{text}\n\u2014 {Public.Name} {Convert.ToBase64String(signature)}\n";
-        return SignedNote.Parse(Encoding.UTF8.GetBytes(note));
+        return $"\u2014 {Public.Name} {Convert.ToBase64String(signature)}\n";
     }
 
     /// <summary>The public key; never the secret.</summary>

@@ -58,16 +58,8 @@ public sealed record TlogProof(long Index, IReadOnlyList<Digest> Hashes, SignedC
             return $"The first line is not {Header}.";
         if (lines.Length < 2 || !lines[1].StartsWith("index ", StringComparison.Ordinal) || !StrictText.TryDecimal(lines[1]["index ".Length..], out var index))
             return "The second line is not 'index' with a decimal number without leading zeros.";
-        if (lines.Length - 2 > MaxHashes)
-            return $"The proof has more than {MaxHashes} hashes.";
-        var hashes = new List<Digest>();
-        foreach (var line in lines.AsSpan(2))
-        {
-            if (!StrictText.TryDigest(line, out var hash))
-                return "A line of the proof is not the base64 of 32 bytes.";
-            hashes.Add(hash);
-        }
-
+        if (!StrictText.TryDigests(lines.AsSpan(2), MaxHashes, out var hashes))
+            return $"What follows is not at most {MaxHashes} lines with the base64 of 32 bytes each.";
         proof = new TlogProof(index, hashes, checkpoint);
         return null;
     }

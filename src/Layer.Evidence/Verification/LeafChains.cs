@@ -1,5 +1,6 @@
 using Layer.Evidence.Frameworks;
 using Layer.Evidence.Leaves;
+using Layer.Evidence.Log;
 
 namespace Layer.Evidence.Verification;
 
@@ -15,7 +16,7 @@ internal sealed class LeafChains(long? first = null)
     private readonly long _first = first ?? 0;
     private readonly Dictionary<Guid, Chain> _chains = [];
     private readonly Dictionary<long, Guid> _records = [];
-    private readonly List<string> _keys = [];
+    private readonly List<LogKey> _keys = [];
     private DateTimeOffset _lastAt = DateTimeOffset.MinValue;
     private string? _mapping;
 
@@ -26,7 +27,7 @@ internal sealed class LeafChains(long? first = null)
     public long Standing { get; private set; }
 
     /// <summary>The vkeys that the leaves name, retired ones included.</summary>
-    public IReadOnlyList<string> Keys => _keys;
+    public IReadOnlyList<LogKey> Keys => _keys;
 
     /// <summary>How many records were read from servers whose trust anchor is not public.</summary>
     public long RecordsWithoutPublicTrust { get; private set; }
@@ -51,7 +52,7 @@ internal sealed class LeafChains(long? first = null)
             case GenesisLeaf genesis:
                 Genesis = genesis;
                 _mapping = genesis.Mapping;
-                _keys.Add(genesis.Key);
+                _keys.Add(new LogKey(genesis.Key, index, RetiredAt: null));
                 return null;
             case SyncManifest manifest:
                 return Follow(index, manifest);
@@ -74,9 +75,10 @@ internal sealed class LeafChains(long? first = null)
             case MappingLeaf mapping:
                 _mapping = mapping.Mapping;
                 return null;
-            case KeyLeaf { Change: "added" } key:
-                _keys.Add(key.Key);
-                return null;
+            case KeyLeaf key:
+                return Follow(index, leaf.Log, key);
+            case TimestampLeaf timestamp when timestamp.Size > index:
+                return $"it stamps a checkpoint of {timestamp.Size} leaves, and only {index} are before it.";
             default:
                 return null;
         }
@@ -92,6 +94,25 @@ internal sealed class LeafChains(long? first = null)
         }
 
         return null;
+    }
+
+    private string? Follow(long index, string origin, KeyLeaf leaf)
+    {
+        if (VerificationKey.Parse(leaf.Key).Name != origin)
+            return "it names a key of another log.";
+        var place = _keys.FindIndex(key => key.Key == leaf.Key);
+        if (leaf.Change == KeyLeaf.Added)
+        {
+            if (place >= 0)
+                return "it adds a key that the log has or had already.";
+            _keys.Add(new LogKey(leaf.Key, index, RetiredAt: null));
+            return null;
+        }
+
+        if (place < 0 || _keys[place].RetiredAt is not null)
+            return "it retires a key that does not sign.";
+        _keys[place] = _keys[place] with { RetiredAt = index };
+        return _keys.Exists(key => key.RetiredAt is null) ? null : "it retires the last key, and nobody could sign the log any more.";
     }
 
     private string? Follow(ConnectionLeaf leaf)

@@ -18,6 +18,8 @@ public sealed class LogReplay(string origin)
     private readonly SortedDictionary<long, List<Checkpoint>> _expected = [];
     private readonly SortedDictionary<string, long> _kinds = new(StringComparer.Ordinal);
     private readonly LeafChains _chains = new();
+    private readonly SortedDictionary<long, List<Checkpoint>> _losable = [];
+    private readonly HashSet<Checkpoint> _lost = [];
 
     /// <summary>How many leaves were read.</summary>
     public long Size => _frontier.Size;
@@ -40,8 +42,11 @@ public sealed class LogReplay(string origin)
     /// <summary>How many leaves of each kind.</summary>
     public IReadOnlyDictionary<string, long> Kinds => _kinds;
 
-    /// <summary>The vkeys that the log itself names, retired ones included. That they stand there proves nothing.</summary>
-    public IReadOnlyList<string> Keys => _chains.Keys;
+    /// <summary>The keys that the log itself names, oldest first, retired ones included. That they stand there proves nothing.</summary>
+    public IReadOnlyList<LogKey> Keys => _chains.Keys;
+
+    /// <summary>Checkpoints given to <see cref="ExpectUnlessLost"/> that the tree does not extend. Complete after <see cref="Finish"/>.</summary>
+    public IReadOnlyCollection<Checkpoint> Lost => _lost;
 
     /// <summary>How many records were read from servers whose trust anchor is not public.</summary>
     public long RecordsWithoutPublicTrust => _chains.RecordsWithoutPublicTrust;
@@ -51,16 +56,12 @@ public sealed class LogReplay(string origin)
 
     /// <summary>The tree at the checkpoint's size must have its root. Checkpoints at or below <see cref="Size"/> come too late.</summary>
     /// <exception cref="InvalidOperationException">That many leaves were read already.</exception>
-    public void Expect(Checkpoint checkpoint)
-    {
-        if (checkpoint.Size < Size)
-            throw new InvalidOperationException($"{Size} leaves were read already; a checkpoint of {checkpoint.Size} comes too late.");
-        if (!_expected.TryGetValue(checkpoint.Size, out var same))
-            _expected.Add(checkpoint.Size, same = []);
-        same.Add(checkpoint);
-        if (checkpoint.Size == Size)
-            CompareRoot();
-    }
+    public void Expect(Checkpoint checkpoint) => Add(_expected, checkpoint);
+
+    /// <summary>As <see cref="Expect"/>, but a tree that says otherwise, or never gets there, is no problem: the checkpoint is <see cref="Lost"/> then.</summary>
+    /// <remarks>Only for what was signed up to a checkpoint that an epoch leaf names as lost; <see cref="SignedHistory"/> says which those are.</remarks>
+    /// <exception cref="InvalidOperationException">That many leaves were read already.</exception>
+    public void ExpectUnlessLost(Checkpoint checkpoint) => Add(_losable, checkpoint);
 
     /// <summary>Reads the next leaf. False when there is a problem, now or before.</summary>
     /// <param name="index">The index it is stored under.</param>
@@ -106,11 +107,26 @@ public sealed class LogReplay(string origin)
             return Refuse(Size, $"it is missing: a checkpoint of {size} leaves was signed.");
         }
 
+        _lost.UnionWith(_losable.Values.SelectMany(same => same));
+        _losable.Clear();
         return _chains.FindUnfinished() is not var (manifest, sentence) || Refuse(manifest, sentence);
+    }
+
+    private void Add(SortedDictionary<long, List<Checkpoint>> to, Checkpoint checkpoint)
+    {
+        if (checkpoint.Size < Size)
+            throw new InvalidOperationException($"{Size} leaves were read already; a checkpoint of {checkpoint.Size} comes too late.");
+        if (!to.TryGetValue(checkpoint.Size, out var same))
+            to.Add(checkpoint.Size, same = []);
+        same.Add(checkpoint);
+        if (checkpoint.Size == Size)
+            CompareRoot();
     }
 
     private bool CompareRoot()
     {
+        if (_losable.Remove(Size, out var losable))
+            _lost.UnionWith(losable.Where(c => c.Root != Root));
         if (!_expected.Remove(Size, out var checkpoints))
             return true;
         var root = Root;

@@ -71,8 +71,8 @@ internal sealed partial class LogVerification
         {
             var signed = await ReadCheckpointsAsync();
             await CheckLeavesAsync(signed);
-            key = VerificationKey.Parse(_replay.Keys[^1]);
-            if (pinned is not null && !_replay.Keys.Contains(pinned.ToString()))
+            key = VerificationKey.Parse(_replay.Keys[^1].Key);
+            if (pinned is not null && !_replay.Keys.Any(named => named.Key == pinned.ToString()))
                 return Conclude(VerificationVerdict.Invalid(VerificationOutcome.WrongKey, $"The log is signed with {key}, not with the key given."), key);
             CheckSignatures(signed);
             await CheckEvidenceRowsAsync();
@@ -253,7 +253,7 @@ internal sealed partial class LogVerification
     // The roots were compared while the leaves were read.
     private void CheckSignatures(List<SignedCheckpoint> signed)
     {
-        var keys = _replay.Keys.Select(VerificationKey.Parse).ToArray();
+        var keys = _replay.Keys.Select(named => VerificationKey.Parse(named.Key)).ToArray();
         foreach (var checkpoint in signed)
         {
             if (!keys.Any(key => checkpoint.Check(key) == SignatureState.Valid))

@@ -119,8 +119,23 @@ public sealed class CheckpointSpecs
     }
 
     [Fact]
+    public void Several_keys_sign_one_line_each_in_their_order_and_each_is_enough()
+    {
+        var second = SigningKey.Create(Origin);
+        var signed = Signed.Checkpoint.Sign([Key, second]);
+        var read = SignedCheckpoint.Parse(Encoding.UTF8.GetBytes(signed.ToString()));
+
+        Assert.Equal([Key.Public.KeyId, second.Public.KeyId], read.Note.Signatures.Select(signature => signature.KeyId));
+        Assert.Equal(SignatureState.Valid, read.Check(Key.Public));
+        Assert.Equal(SignatureState.Valid, read.Check(second.Public));
+        Assert.StartsWith(Signed.ToString(), signed.ToString());
+        Assert.Throws<ArgumentException>(() => Signed.Checkpoint.Sign());
+    }
+
+    [Fact]
     public void A_key_signs_for_its_own_log_only()
     {
+        Assert.Throws<ArgumentException>(() => Signed.Checkpoint.Sign(Key, SigningKey.Create("layer/other")));
         Assert.Throws<ArgumentException>(() => new Checkpoint("layer/other", 0, MerkleTree.EmptyRoot).Sign(Key));
     }
 

@@ -2,6 +2,7 @@ using Layer.Evidence;
 using Layer.Evidence.Collecting;
 using Layer.Evidence.Frameworks;
 using Layer.Evidence.Leaves;
+using Layer.Evidence.Log;
 using Layer.Evidence.Verification;
 
 namespace Layer.Tests.Evidence;
@@ -19,7 +20,7 @@ public sealed class LogReplaySpecs
         Assert.Equal(log.CheckpointAt(12).Root, replay.Root);
         Assert.Equal(4, replay.Kinds[LeafKind.Sync]);
         Assert.Equal(6, replay.Kinds[LeafKind.Evidence]);
-        Assert.Equal([$"{Samples.Key.Public}"], replay.Keys);
+        Assert.Equal([new LogKey($"{Samples.Key.Public}", 0, null)], replay.Keys);
         Assert.Equal("VALID", VerificationVerdict.Of(replay, [], []).LastLine);
     }
 
@@ -249,6 +250,49 @@ public sealed class LogReplaySpecs
         Assert.Null(log.Replay().Problem);
         log.Add(((ExceptionLeaf)Samples.Bodies["exception"]) with { Record = 5 });
         Assert.Equal(13, log.Replay().Problem?.Index);
+    }
+
+    [Fact]
+    public void A_key_signs_from_the_size_after_it_was_added_until_the_size_at_which_it_was_retired()
+    {
+        var log = SampleLog.Usual();
+        var second = SigningKey.Create(Samples.Origin).Public;
+        log.Add(new KeyLeaf("os:ada@layer-1", KeyLeaf.Added, $"{second}", "yearly"));
+        log.Add(new KeyLeaf("os:ada@layer-1", KeyLeaf.Retired, $"{Samples.Key.Public}", null));
+        log.Add(Samples.Bodies["audit"]);
+
+        var keys = log.Replay().Keys;
+
+        Assert.Equal([new LogKey($"{Samples.Key.Public}", 0, 13), new LogKey($"{second}", 12, null)], keys);
+        Assert.Equal([false, true, true, false], ((long[])[0, 1, 13, 14]).Select(keys[0].IsActiveAt));
+        Assert.Equal([false, false, true, true], ((long[])[0, 12, 13, 15]).Select(keys[1].IsActiveAt));
+    }
+
+    [Fact]
+    public void A_key_leaf_that_cannot_be_is_refused()
+    {
+        var first = $"{Samples.Key.Public}";
+        Assert.Contains("has or had already", Problem(new KeyLeaf("a", KeyLeaf.Added, first, null)));
+        Assert.Contains("the last key", Problem(new KeyLeaf("a", KeyLeaf.Retired, first, null)));
+        Assert.Contains("does not sign", Problem(new KeyLeaf("a", KeyLeaf.Retired, $"{SigningKey.Create(Samples.Origin).Public}", null)));
+        Assert.Contains("another log", Problem(new KeyLeaf("a", KeyLeaf.Added, $"{SigningKey.Create("layer/other").Public}", null)));
+
+        static string? Problem(LeafBody body)
+        {
+            var log = SampleLog.Usual();
+            log.Add(body);
+            return log.Replay().Problem?.Sentence;
+        }
+    }
+
+    [Fact]
+    public void A_time_stamp_of_a_checkpoint_that_could_not_be_signed_yet_is_refused()
+    {
+        var log = SampleLog.Usual();
+        log.Add(((TimestampLeaf)Samples.Bodies["timestamp"]) with { Size = 12 });
+        Assert.Null(log.Replay().Problem);
+        log.Add(((TimestampLeaf)Samples.Bodies["timestamp"]) with { Size = 14 });
+        Assert.Equal("Leaf 13: it stamps a checkpoint of 14 leaves, and only 13 are before it.", log.Replay().Problem?.ToString());
     }
 
     [Fact]

@@ -13,6 +13,8 @@ internal sealed class MerkleLog
 
     public int Asked { get; private set; }
 
+    public IReadOnlyList<Digest> Leaves => _leaves;
+
     public static MerkleLog Of(int size)
     {
         var log = new MerkleLog();

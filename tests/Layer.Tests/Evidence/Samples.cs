@@ -157,7 +157,7 @@ internal static class Samples
             $"/subscriptions/{Subscription}/providers/microsoft.authorization/roleassignments/66666666-6666-4666-8666-666666666666",
             ObservationType.RoleAssignment, Hash("assignment"), 1939),
         ["genesis"] = new GenesisLeaf(Workspace, $"{Key.Public}", "v1", "soc2-2017/1", Product, Sample: false),
-        ["key"] = new KeyLeaf("os:ada@layer-1", "added", $"{SigningKey.FromSeed(Origin, new byte[32]).Public}") { Standing = Standing },
+        ["key"] = new KeyLeaf("os:ada@layer-1", KeyLeaf.Added, $"{SigningKey.FromSeed(Origin, new byte[32]).Public}", "the machine was replaced") { Standing = Standing },
         ["mapping"] = new MappingLeaf("os:ada@layer-1", "soc2-2017/2", "soc2-2017/1", Hash("mapping")) { Standing = Standing },
         ["names"] = new NamesLeaf(Tenant, [.. new[] { Hash("a name"), Hash("another name") }.Order()]),
         ["sample"] = Sample,
