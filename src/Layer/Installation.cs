@@ -17,6 +17,7 @@ internal sealed class Installation : IAsyncDisposable
 
     private readonly Settings _settings;
     private readonly Lazy<AzureConnector> _connector;
+    private readonly TimestampAuthority? _authority;
 
     private Installation(Settings settings, LayerDatabase database, KeyRing ring, TimeProvider clock, Func<AzureConnector> connector)
     {
@@ -31,6 +32,7 @@ internal sealed class Installation : IAsyncDisposable
         Workspaces = new WorkspaceStore(database, Seal, clock);
         Credentials = new CredentialStore(database, Seal, clock);
         Connections = new ConnectionStore(database, Ledger, Credentials, clock);
+        _authority = settings.TimestampAuthority is { } address ? new TimestampAuthority(address, clock) : null;
     }
 
     public DataFolder Folder { get; }
@@ -99,6 +101,9 @@ internal sealed class Installation : IAsyncDisposable
 
     public NameBook NamesOf(Workspace workspace, AzureConnector connector) => new(Database, Credentials, connector, workspace.Id, Clock);
 
+    /// <summary>Null when no authority is set.</summary>
+    public LogTimestamps? Timestamps => _authority is null ? null : new LogTimestamps(Database, Ledger, _authority, Clock);
+
     /// <summary>Whether names are looked up after a sync.</summary>
     public bool LooksUpNames => _settings.Names;
 
@@ -119,6 +124,7 @@ internal sealed class Installation : IAsyncDisposable
     {
         if (_connector.IsValueCreated)
             await _connector.Value.DisposeAsync();
+        _authority?.Dispose();
         Ring.Dispose();
         await Database.DisposeAsync();
     }

@@ -10,6 +10,7 @@ using Layer.Connections;
 using Layer.Evidence;
 using Layer.Evidence.Collecting;
 using Layer.Inventory;
+using Layer.Ledger;
 using Layer.Operations;
 using Layer.Secrets;
 using Layer.Storage;
@@ -27,7 +28,7 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
         ["check"] = "Read", ["sync"] = "Read", ["connections"] = "Read", ["credential"] = "Read",
         ["show"] = "Look", ["diff"] = "Look",
         ["evidence"] = "Prove", ["coverage"] = "Prove", ["audit"] = "Prove", ["verify"] = "Prove",
-        ["names"] = "Operate", ["secrets"] = "Operate", ["config"] = "Operate", ["azure-emulator"] = "Operate", ["completion"] = "Operate", ["version"] = "Operate",
+        ["log"] = "Operate", ["names"] = "Operate", ["secrets"] = "Operate", ["config"] = "Operate", ["azure-emulator"] = "Operate", ["completion"] = "Operate", ["version"] = "Operate",
     };
 
     public Terminal Terminal { get; } = terminal;
@@ -50,6 +51,7 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
             CoverageCommand.Create(this),
             AuditCommand.Create(this),
             VerifyCommand.Create(this),
+            LogCommand.Create(this),
             AzureSetupCommand.Create(this),
             AzureEmulatorCommand.Create(this),
             NamesCommand.Create(this),
@@ -134,11 +136,33 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
 
     /// <summary>Opens the data folder, making it and its database when they are not there.</summary>
     /// <exception cref="SettingsException">The settings cannot be used.</exception>
+    /// <exception cref="RefusedException">LOG_ROLLED_BACK: with keys, a log must be the one last signed.</exception>
     public Task<Installation> OpenAsync(bool withKeys, CancellationToken cancellationToken) =>
         OpenAsync(GetSettings(), Clock, options: null, withKeys, cancellationToken);
 
+    /// <summary>Opens with keys what may have been rolled back, for the one command that goes on from there.</summary>
+    public Task<Installation> OpenRolledBackAsync(CancellationToken cancellationToken) =>
+        OpenUncomparedAsync(GetSettings(), Clock, options: null, withKeys: true, cancellationToken);
+
     /// <summary>Opens a data folder of the demo's, on its clock and towards its emulator.</summary>
     public async Task<Installation> OpenAsync(Settings settings, TimeProvider clock, AzureConnectorOptions? options, bool withKeys, CancellationToken cancellationToken)
+    {
+        var layer = await OpenUncomparedAsync(settings, clock, options, withKeys, cancellationToken);
+        try
+        {
+            if (withKeys)
+                await layer.Ledger.RefuseRollbackAsync(cancellationToken);
+            return layer;
+        }
+        catch
+        {
+            await layer.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task<Installation> OpenUncomparedAsync(
+        Settings settings, TimeProvider clock, AzureConnectorOptions? options, bool withKeys, CancellationToken cancellationToken)
     {
         var layer = await Installation.OpenAsync(
             settings, clock, () => new AzureConnector(options ?? new AzureConnectorOptions { Clock = clock }), withKeys, cancellationToken);

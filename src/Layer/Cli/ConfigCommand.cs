@@ -63,7 +63,10 @@ internal static class ConfigCommand
 
     private static int Outbound(LayerApp app, OutputForm form)
     {
-        var rows = Enum.GetValues<AzureCloud>().SelectMany(cloud => OutboundRequest.Of(cloud).Select(request => (Cloud: CloudName.Of(cloud), Request: request))).ToArray();
+        var settings = Settings.Read(app.Terminal.Environment, out var problems);
+        var rows = Enum.GetValues<AzureCloud>().SelectMany(cloud => OutboundRequest.Of(cloud).Select(request => (Cloud: CloudName.Of(cloud), Request: request))).ToList();
+        if (settings.TimestampAuthority is { } authority)
+            rows.Add(("any", new OutboundRequest("POST", authority.AbsoluteUri, "once a day after a sync, and 'layer log timestamp': a time stamp over the hash of the newest checkpoint")));
         new Listing<(string Cloud, OutboundRequest Request)>(
             [
                 new("CLOUD", "cloud", row => row.Cloud) { Tone = _ => Tone.Quiet },
@@ -80,7 +83,7 @@ internal static class ConfigCommand
                 json.WriteString("why", row.Request.Why);
                 json.WriteEndObject();
             }).Write(app.Terminal, form, rows);
-        return ExitCode.Done;
+        return problems.Count == 0 ? ExitCode.Done : UsageProblems.Print(app.Terminal, problems, "layer config");
     }
 
     private static Setting OfVariable(Terminal terminal, string name, bool secret)

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Layer.Azure;
 using Layer.Cli;
 using Layer.Inventory;
+using Layer.Ledger;
 using Layer.Secrets;
 using Layer.Syncing;
 
@@ -112,6 +113,7 @@ internal static class ConnectCommand
             return code;
         }
 
+        await TimestampAfterSync.RunAsync(app, layer, workspace, cancellationToken);
         if (outcome.Connection is { } connected)
             await NamesCommand.AfterSyncAsync(app, layer, workspace, [connected], cancellationToken);
         terminal.Say();

@@ -17,7 +17,7 @@ internal sealed partial class EvidenceLedger
     /// <remarks>
     /// When the answer of the commit is lost, call it again with the same attempt: what was stored is returned, and stored once.
     /// </remarks>
-    /// <exception cref="RefusedException">LEASE_LOST: another process took the connection over. CLOCK_BEHIND_LOG, LOG_BROKEN: see there. Nothing is stored.</exception>
+    /// <exception cref="RefusedException">LEASE_LOST: another process took the connection over. LOG_ROLLED_BACK, CLOCK_BEHIND_LOG, LOG_BROKEN: see there. Nothing is stored.</exception>
     public Task<CommitOutcome> CommitAsync(SyncAttempt attempt, Collection collection, CancellationToken cancellationToken)
     {
         if (collection.Reading.Observed is null)
@@ -42,6 +42,7 @@ internal sealed partial class EvidenceLedger
         await using var connection = await Engine.OpenAsync(cancellationToken);
         await using var transaction = await Engine.BeginWriteAsync(connection, cancellationToken);
         var log = await LogAppend.BeginAsync(Engine, connection, attempt.Workspace, clock, cancellationToken);
+        await RefuseRollbackAsync(connection, attempt.Workspace, log, cancellationToken);
         if (await FindOutcomeAsync(connection, attempt, cancellationToken) is { } stored)
             return stored;
         // A crash anywhere before the commit leaves nothing: the database rolls back, and the attempt is a missed one.

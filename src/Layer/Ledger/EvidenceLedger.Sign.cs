@@ -8,7 +8,7 @@ namespace Layer.Ledger;
 
 internal sealed partial class EvidenceLedger
 {
-    /// <summary>Signs the log as it stands; when it stands where the last signature left it, gives that one.</summary>
+    /// <summary>Signs the log as it stands with every key that is not retired; when it stands where the last signature left it, gives that one.</summary>
     /// <remarks>To be called after a commit, and whenever the program starts: one signature may cover several commits.</remarks>
     /// <exception cref="RefusedException">LOG_ROLLED_BACK: the tree does not extend what was signed before. LOG_BROKEN; KEYRING_LOST, KEYRING_WRONG.</exception>
     public async Task<SignedCheckpoint> SignCheckpointAsync(Guid workspace, CancellationToken cancellationToken)
@@ -17,17 +17,17 @@ internal sealed partial class EvidenceLedger
         await using var transaction = await Engine.BeginWriteAsync(connection, cancellationToken);
         var head = await ReadHeadAsync(connection, workspace, cancellationToken);
         var log = new CheckpointsLog(folder.Keys);
-        var last = await log.FindLastAsync(head.Origin, cancellationToken);
+        var last = await FindLastLineAsync(head.Origin, cancellationToken);
         if (last is not null)
-            await RefuseRollbackAsync(connection, workspace, head, last.Checkpoint, cancellationToken);
+            await RefuseRollbackAsync(connection, workspace, head.Size, last.Checkpoint, cancellationToken);
 
         var stored = await connection.ScalarAsync(
             "SELECT text FROM checkpoint WHERE workspace = @workspace AND size = @size", cancellationToken,
             ("@workspace", Engine.Id(workspace)), ("@size", head.Size));
-        var signed = last?.Checkpoint.Size == head.Size ? last : null;
+        var signed = last?.Checkpoint == head ? last : null;
         if (signed is null)
         {
-            signed = head.Sign(await GetSigningKeyAsync(connection, workspace, head.Origin, cancellationToken));
+            signed = head.Sign(await SigningKeys.OpenAsync(Engine, connection, seal, workspace, head.Origin, cancellationToken));
             // A crash here leaves nothing: the signature was given to nobody. Signing the same head again gives the same bytes.
             await ReachAsync(CommitStep.Signed);
             await log.AppendAsync(signed, cancellationToken);
@@ -62,27 +62,5 @@ internal sealed partial class EvidenceLedger
         return frontier.Root == found.Root
             ? new Checkpoint(name, found.Size, found.Root)
             : throw new RefusedException("LOG_BROKEN", ("item", "the head"));
-    }
-
-    private async Task RefuseRollbackAsync(
-        DbConnection connection, Guid workspace, Checkpoint head, Checkpoint signed, CancellationToken cancellationToken)
-    {
-        if (signed.Size <= head.Size
-            && (await LogAppend.ReadFrontierAsync(Engine, connection, workspace, signed.Size, cancellationToken)).Root == signed.Root)
-            return;
-        throw new RefusedException("LOG_ROLLED_BACK", ("signedSize", $"{signed.Size}"), ("size", $"{head.Size}"), ("file", new CheckpointsLog(folder.Keys).Path));
-    }
-
-    private async Task<SigningKey> GetSigningKeyAsync(DbConnection connection, Guid workspace, string origin, CancellationToken cancellationToken)
-    {
-        (Guid Id, byte[] Sealed)? newest = null;
-        var rows = connection.QueryAsync(
-            "SELECT id, private_key FROM signing_key WHERE workspace = @workspace ORDER BY created_at DESC, id DESC LIMIT 1", cancellationToken,
-            ("@workspace", Engine.Id(workspace)));
-        await foreach (var row in rows)
-            newest = (Engine.ReadId(row, 0), row.GetFieldValue<byte[]>(1));
-        if (newest is not { } key)
-            throw new InvalidOperationException($"The workspace {workspace} has no signing key.");
-        return Open(workspace, origin, key.Id, key.Sealed);
     }
 }

@@ -24,7 +24,15 @@ internal sealed partial class EvidenceLedger(
     /// <param name="workspace">Whose log.</param>
     /// <param name="write">Adds leaves and writes rows over the given connection, inside its transaction.</param>
     /// <param name="cancellationToken">Cancelled before the commit: nothing is stored.</param>
-    public async Task AppendAsync(Guid workspace, Func<LogAppend, DbConnection, Task> write, CancellationToken cancellationToken)
+    /// <exception cref="Operations.RefusedException">LOG_ROLLED_BACK: the log is not the one last signed. CLOCK_BEHIND_LOG, LOG_BROKEN. Nothing is stored.</exception>
+    public Task AppendAsync(Guid workspace, Func<LogAppend, DbConnection, Task> write, CancellationToken cancellationToken) =>
+        AppendAnywayAsync(workspace, async (log, connection) =>
+        {
+            await RefuseRollbackAsync(connection, workspace, log, cancellationToken);
+            await write(log, connection);
+        }, cancellationToken);
+
+    private async Task AppendAnywayAsync(Guid workspace, Func<LogAppend, DbConnection, Task> write, CancellationToken cancellationToken)
     {
         await using var connection = await Engine.OpenAsync(cancellationToken);
         await using var transaction = await Engine.BeginWriteAsync(connection, cancellationToken);

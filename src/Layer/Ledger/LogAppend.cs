@@ -74,15 +74,7 @@ internal sealed class LogAppend
     {
         var edge = new Dictionary<(int, long), Digest>();
         foreach (var (level, index) in Frontier.NodesOf(size))
-        {
-            var sql = level == 0
-                ? "SELECT hash FROM log_leaf WHERE workspace = @workspace AND idx = @idx"
-                : $"SELECT hash FROM log_node WHERE workspace = @workspace AND level = {level} AND idx = @idx";
-            var hash = await connection.ScalarAsync(sql, cancellationToken, ("@workspace", engine.Id(workspace)), ("@idx", index));
-            edge[(level, index)] = hash is byte[] bytes
-                ? new Digest(bytes)
-                : throw new RefusedException("LOG_BROKEN", ("item", $"node {level}/{index}"));
-        }
+            edge[(level, index)] = await StoredNodes.GetAsync(engine, connection, workspace, level, index, cancellationToken);
 
         return new Frontier(size, (level, index) => edge[(level, index)]);
     }

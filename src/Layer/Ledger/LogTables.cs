@@ -60,7 +60,25 @@ internal sealed class CheckpointRow
     public required DateTimeOffset SignedAt { get; init; }
 }
 
-/// <summary>The Ed25519 key of a log, its private half sealed.</summary>
+/// <summary>A token (RFC 3161) over a signed checkpoint; its leaf says so in the log.</summary>
+internal sealed class TimestampTokenRow
+{
+    public required Guid Workspace { get; init; }
+
+    /// <summary>Size of the checkpoint.</summary>
+    public required long Size { get; init; }
+
+    /// <summary>When it was stored, by this machine's clock; the authority's time is in the token.</summary>
+    public required DateTimeOffset At { get; init; }
+
+    /// <summary>The address that was asked.</summary>
+    public required string Authority { get; init; }
+
+    /// <summary>The token, DER.</summary>
+    public required byte[] Token { get; init; }
+}
+
+/// <summary>An Ed25519 key of a log, its private half sealed.</summary>
 internal sealed class SigningKeyRow
 {
     public required Guid Id { get; init; }
@@ -75,6 +93,9 @@ internal sealed class SigningKeyRow
     public required byte[] PrivateKey { get; set; }
 
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>When it signed for the last time; null while it signs.</summary>
+    public DateTimeOffset? RetiredAt { get; set; }
 
     public static SealedPlace Place(Guid workspace, Guid id) => new(workspace, $"signing_key/{id}", "private_key");
 }

@@ -1,6 +1,5 @@
 using System.Data.Common;
 using System.IO.Compression;
-using System.Text;
 using Layer.Evidence;
 using Layer.Evidence.Audits;
 using Layer.Evidence.Leaves;
@@ -69,12 +68,14 @@ internal sealed partial class LogVerification
         VerificationKey? key = null;
         try
         {
-            var signed = await ReadCheckpointsAsync();
-            await CheckLeavesAsync(signed);
-            key = VerificationKey.Parse(_replay.Keys[^1].Key);
-            if (pinned is not null && !_replay.Keys.Any(named => named.Key == pinned.ToString()))
+            var history = await ReadHistoryAsync();
+            await CheckLeavesAsync(history);
+            key = ChooseKey(pinned);
+            if (pinned is not null && !pinned.Equals(key))
                 return Conclude(VerificationVerdict.Invalid(VerificationOutcome.WrongKey, $"The log is signed with {key}, not with the key given."), key);
-            CheckSignatures(signed);
+            CheckSignatures();
+            if (pinned is not null && !CheckPinned(pinned))
+                return Conclude(VerificationVerdict.Invalid(VerificationOutcome.WrongKey, "No checkpoint of this log is signed with the key given."), key);
             await CheckEvidenceRowsAsync();
             await CheckExceptionRowsAsync();
             await CheckSyncRowsAsync();
@@ -82,6 +83,7 @@ internal sealed partial class LogVerification
             await CheckVisibleRowsAsync(observations);
             await CheckPopulationsAsync(observations);
             await CheckPagesAsync();
+            await CheckTimestampsAsync();
             verdict = VerificationVerdict.Of(_replay, Gaps(), Remarks(pinned));
         }
         catch (BrokenLogException broken)
@@ -103,47 +105,13 @@ internal sealed partial class LogVerification
             _remarks.Add($"The newest {unsigned} leaves are not signed yet.");
         if (pinned is null)
             _remarks.Add("No key was given to compare with: the log's own was used.");
-        _remarks.Add("Not anchored: Layer knows of nobody else who holds a checkpoint of this log.");
+        _remarks.Add(_lastTimestamp ?? "Not anchored: Layer knows of nobody else who holds a checkpoint of this log.");
         return _remarks;
     }
 
-    private async Task<List<SignedCheckpoint>> ReadCheckpointsAsync()
+    private async Task CheckLeavesAsync(SignedHistory history)
     {
-        var file = new CheckpointsLog(_folder.Keys);
-        List<SignedCheckpoint> signed;
-        try
-        {
-            signed = await file.ReadAsync(_workspace.Origin, _cancellationToken);
-        }
-        catch (FormatException unreadable)
-        {
-            throw new BrokenLogException($"checkpoints.log cannot be read: {unreadable.Message}", unreadable);
-        }
-
-        var inFile = signed.Select(checkpoint => checkpoint.ToString()).ToHashSet(StringComparer.Ordinal);
-        var missing = 0;
-        var rows = _connection.QueryAsync(
-            "SELECT size, text FROM checkpoint WHERE workspace = @workspace ORDER BY size", _cancellationToken, ("@workspace", WorkspaceId));
-        await foreach (var row in rows)
-        {
-            if (inFile.Contains(row.GetString(1)))
-                continue;
-            missing++;
-            if (!SignedCheckpoint.TryParse(Encoding.UTF8.GetBytes(row.GetString(1)), out var stored, out var problem))
-                throw new BrokenLogException($"The stored checkpoint of size {row.GetInt64(0)} is none: {problem}");
-            signed.Add(stored);
-        }
-
-        if (missing > 0)
-            _remarks.Add($"checkpoints.log lacks {missing} checkpoints that the database has: a rollback to before them would not be noticed.");
-        signed.Sort((x, y) => x.Checkpoint.Size.CompareTo(y.Checkpoint.Size));
-        return signed;
-    }
-
-    private async Task CheckLeavesAsync(List<SignedCheckpoint> signed)
-    {
-        foreach (var checkpoint in signed)
-            _replay.Expect(checkpoint.Checkpoint);
+        history.ExpectIn(_replay);
         var nodes = await ReadNodesAsync();
         var frontier = new Frontier();
         var rows = _connection.QueryAsync(
@@ -162,6 +130,7 @@ internal sealed partial class LogVerification
 
         if (!_replay.Finish())
             throw new BrokenLogException(Problem());
+        CheckLost(history);
         if (nodes.Count > 0)
             throw new BrokenLogException($"Node {nodes.Keys.First().Level}/{nodes.Keys.First().Index} covers leaves that are not there.");
         if (_replay.Genesis is not { } genesis || genesis.Workspace != _workspace.Id || genesis.Sample != _workspace.Sample)
@@ -198,6 +167,9 @@ internal sealed partial class LogVerification
                 break;
             case VisibleLeaf visible:
                 _visible.Add(index, visible);
+                break;
+            case TimestampLeaf timestamp:
+                _timestamps.Add(timestamp);
                 break;
         }
 
@@ -250,16 +222,6 @@ internal sealed partial class LogVerification
         return nodes;
     }
 
-    // The roots were compared while the leaves were read.
-    private void CheckSignatures(List<SignedCheckpoint> signed)
-    {
-        var keys = _replay.Keys.Select(named => VerificationKey.Parse(named.Key)).ToArray();
-        foreach (var checkpoint in signed)
-        {
-            if (!keys.Any(key => checkpoint.Check(key) == SignatureState.Valid))
-                throw new BrokenLogException($"The checkpoint of size {checkpoint.Checkpoint.Size} is not signed by the log's key.");
-            _lastCheckpoint = checkpoint;
-        }
     }
 
     private async Task<Dictionary<Digest, (string Type, string Key)>> CheckObservationsAsync()

@@ -72,15 +72,15 @@ internal static class ProductErrors
         Why = "{file} says that a log of {signedSize} entries was signed, and the database holds {size} that do not extend it. A restored backup looks like this, and so does a changed database.",
         DoThis =
         [
-            "If a newer copy of the database exists, put it back.",
-            "If a backup was restored on purpose, an operator starts a new epoch: the log then says so for ever.",
+            "If a newer copy of the database exists, put it back: nothing is lost then.",
+            "If a backup was restored on purpose, go on with the command: the log then says for ever that {signedSize} entries were signed and lost, and by whose decision.",
             "If neither, treat the database as altered and look into it before going on.",
         ],
-        Commands = ["layer verify"],
+        Commands = ["layer log new-epoch --reason \"…\""],
         Kind = FailureKind.Other,
         Persistence = Persistence.Permanent,
-        SafeOnConnect = "Layer signs nothing in this state. Nothing was changed.",
-        SafeOnSync = "Layer signs nothing in this state. Checkpoints signed before, and what was handed to others, stay as they are.",
+        SafeOnConnect = "Layer adds nothing to this log and signs nothing until then. Nothing was changed.",
+        SafeOnSync = "Layer adds nothing to this log and signs nothing until then. Checkpoints signed before, in that file and with those they were given to, stay as they are.",
     };
 
     // Facts: item

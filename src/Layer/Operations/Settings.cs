@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
 
 namespace Layer.Operations;
@@ -18,6 +19,7 @@ internal sealed class Settings
     [
         new("Layer:Database", "postgres://user:password@host/database; without it, SQLite in the data folder", Secret: true),
         new("Layer:LogOrigin", "the origin of the evidence log, set before the first start; without it, layer/<workspace id>", Secret: false),
+        new("Layer:TimestampAuthority", "http:// or https:// address of a time-stamp authority (RFC 3161): asked once a day, after a sync, to vouch for the newest checkpoint; without it, none", Secret: false),
         new("Layer:Names", "true or false: ask Microsoft Graph after each sync what principals are called; without it, false", Secret: false),
     ];
 
@@ -30,6 +32,9 @@ internal sealed class Settings
     public string? Database => Find("Layer:Database");
 
     public string? LogOrigin => Find("Layer:LogOrigin");
+
+    /// <summary>Null: no time stamps.</summary>
+    public Uri? TimestampAuthority => Find("Layer:TimestampAuthority") is { } text && TryParseAuthority(text, out var address) ? address : null;
 
     /// <summary>Whether Microsoft Graph is asked for names after a sync.</summary>
     public bool Names => "true".Equals(Find("Layer:Names"), StringComparison.OrdinalIgnoreCase);
@@ -53,12 +58,18 @@ internal sealed class Settings
         var all = Keys.Select(key => Resolve(key, environment, inFile, file)).ToArray();
         if (all.First(setting => setting.Name == "Layer:Names") is { Value: { } names } && !bool.TryParse(names, out _))
             found.Add($"Layer:Names is '{names}'. Allowed: true, false.");
+        if (all.First(setting => setting.Name == "Layer:TimestampAuthority") is { Value: { } authority } && !TryParseAuthority(authority, out _))
+            found.Add("Layer:TimestampAuthority is no address that can be asked. Allowed: http://HOST/PATH or https://HOST/PATH, without a user or password.");
         problems = found;
         return new Settings(folder.Value!, [folder, .. all]);
     }
 
     /// <summary>A data folder with nothing else set: the demo never writes to the database of an installation.</summary>
     public static Settings Of(string folder) => new(folder, [.. Keys.Select(key => new Setting(key.Name, null, "default", [], key.Secret))]);
+
+    // A password would stand in the log, as the address does.
+    private static bool TryParseAuthority(string text, [NotNullWhen(true)] out Uri? address) =>
+        Uri.TryCreate(text, UriKind.Absolute, out address) && address is { Scheme: "http" or "https", UserInfo.Length: 0, Host.Length: > 0, Fragment.Length: 0 };
 
     private string? Find(string name) => All.First(setting => setting.Name == name).Value;
 

@@ -19,6 +19,7 @@ internal sealed record GuardedTable(string Name, string[] Key, bool Closing = fa
         new("page", ["workspace", "sha256"]),
         new("checkpoint", ["workspace", "size"]),
         new("visible", ["workspace", "client", "cloud", "tenant", "day"]),
+        new("timestamp_token", ["workspace", "size"]),
     ];
 
     /// <summary>True of the one update that is allowed: an open interval is closed and nothing else changes.</summary>

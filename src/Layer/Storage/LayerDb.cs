@@ -42,6 +42,8 @@ internal abstract class LayerDb(DbContextOptions options) : DbContext(options)
 
     public DbSet<SigningKeyRow> SigningKeys => Set<SigningKeyRow>();
 
+    public DbSet<TimestampTokenRow> TimestampTokens => Set<TimestampTokenRow>();
+
     public DbSet<PrincipalName> PrincipalNames => Set<PrincipalName>();
 
     protected override void ConfigureConventions(ModelConfigurationBuilder configuration)
@@ -126,6 +128,7 @@ internal abstract class LayerDb(DbContextOptions options) : DbContext(options)
             table.HasOne<Workspace>().WithMany().HasForeignKey(h => h.Workspace).OnDelete(DeleteBehavior.Restrict);
         });
         model.Entity<CheckpointRow>(table => table.ToTable("checkpoint").HasKey(c => new { c.Workspace, c.Size }));
+        model.Entity<TimestampTokenRow>(table => table.ToTable("timestamp_token").HasKey(t => new { t.Workspace, t.Size }));
         model.Entity<SigningKeyRow>(table =>
         {
             table.ToTable("signing_key").HasKey(k => k.Id);

@@ -103,6 +103,8 @@ internal static class SyncCommand
             codes.Add(FailureReport.Print(app, unsigned, connecting: false, form));
         cancellationToken.ThrowIfCancellationRequested();
         var complete = results.Where(result => result.Failure is null).Select(result => result.Connection).ToHashSet(StringComparer.Ordinal);
+        if (unsigned is null)
+            await TimestampAfterSync.RunAsync(app, layer, workspace, cancellationToken);
         await NamesCommand.AfterSyncAsync(app, layer, workspace, connections.Where(connection => complete.Contains(connection.Name)), cancellationToken);
         return ExitCode.WorstOf(codes);
     }

@@ -67,18 +67,10 @@ internal sealed class WorkspaceStore(LayerDatabase database, Seal seal, TimeProv
         var engine = database.Engine;
         await using var connection = await engine.OpenAsync(cancellationToken);
         await using var transaction = await engine.BeginWriteAsync(connection, cancellationToken);
-        var keyId = Guid.CreateVersion7(now);
-        var seed = key.ExportSeed();
-        byte[] sealedSeed;
-        using (var secret = SecretText.FromUtf8(seed))
-            sealedSeed = await seal.CloseAsync(engine, connection, SigningKeyRow.Place(id, keyId), secret, cancellationToken);
-        System.Security.Cryptography.CryptographicOperations.ZeroMemory(seed);
         await engine.InsertAsync(
             connection, "workspace", ["id", "name", "origin", "sample", "created_at"],
             [[engine.Id(id), name, workspace.Origin, engine.Flag(sample), now.UtcTicks]], cancellationToken);
-        await engine.InsertAsync(
-            connection, "signing_key", ["id", "workspace", "verifier", "public_key", "private_key", "created_at"],
-            [[engine.Id(keyId), engine.Id(id), key.Public.ToString(), key.Public.PublicKey.ToArray(), sealedSeed, now.UtcTicks]], cancellationToken);
+        await SigningKeys.InsertAsync(engine, connection, seal, id, key, now, cancellationToken);
         await engine.InsertAsync(
             connection, "log_leaf", ["workspace", "idx", "kind", "at", "hash", "bytes"],
             [[engine.Id(id), 0L, genesis.Kind, genesis.At.UtcTicks, genesis.Hash.ToArray(), PackedBytes.Pack(genesis.Bytes.Span)]], cancellationToken);

@@ -44,6 +44,6 @@ public sealed class ConfigSpecs : IDisposable
         var outcome = await _layer.RunAsync("config", "explain");
 
         Assert.Equal(64, outcome.ExitCode);
-        Assert.Contains("Layer__Databse is no setting. Allowed: Layer__Database, Layer__LogOrigin, Layer__Names.", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("Layer__Databse is no setting. Allowed: Layer__Database, Layer__LogOrigin, Layer__TimestampAuthority, Layer__Names.", outcome.Error, StringComparison.Ordinal);
     }
 }

@@ -24,7 +24,7 @@ internal sealed class LedgerWorld : IAsyncDisposable
         Seal = new Seal(ring, clock);
     }
 
-    public LayerDatabase Database { get; }
+    public LayerDatabase Database { get; private set; }
 
     public DataFolder Folder => _test.Folder;
 
@@ -57,6 +57,20 @@ internal sealed class LedgerWorld : IAsyncDisposable
         world.Workspace = await new WorkspaceStore(world.Database, world.Seal, clock).GetOrCreateAsync("main", null, sample, Cancellation);
         world.Connection = await world.ConnectAsync("prod", Guid.Parse(Reading.SubscriptionId));
         return world;
+    }
+
+    /// <summary>Copies the database alone, as a backup does; what it returns restores the copy, and opens it as the next process would.</summary>
+    public async Task<Func<Task>> BackUpAsync()
+    {
+        await Database.DisposeAsync();
+        var restore = await _test.BackUpAsync();
+        Database = await _test.OpenAsync();
+        return async () =>
+        {
+            await Database.DisposeAsync();
+            await restore();
+            Database = await _test.OpenAsync();
+        };
     }
 
     /// <summary>As the next process would.</summary>

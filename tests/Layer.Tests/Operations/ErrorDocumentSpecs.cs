@@ -2,6 +2,7 @@ using Layer.Audits;
 using Layer.Azure.Errors;
 using Layer.Connections;
 using Layer.Evidence.Errors;
+using Layer.Ledger;
 using Layer.Operations;
 using Layer.Secrets;
 using Layer.Syncing;
@@ -20,6 +21,7 @@ public sealed class ErrorDocumentSpecs
         ("Connections", ConnectionErrors.All),
         ("Syncs", SyncErrors.All),
         ("Keys", SecretErrors.All),
+        ("Keys, epochs and proofs of the log", LogErrors.All),
         ("Audit bundles", BundleErrors.All),
         ("Samples", SampleErrors.All),
         ("Database and log", ProductErrors.All),

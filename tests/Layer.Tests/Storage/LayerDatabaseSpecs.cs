@@ -3,6 +3,8 @@ using Layer.Operations;
 using Layer.Storage;
 using Layer.Workspaces;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace Layer.Tests.Storage;
 
@@ -66,6 +68,30 @@ public abstract class LayerDatabaseSpecs(Engine engine, PostgresCluster cluster)
         var refused = await Assert.ThrowsAsync<RefusedException>(test.OpenAsync);
 
         Assert.Equal("DATABASE_NEWER", refused.Failure.Code);
+    }
+
+    [Fact]
+    public async Task A_database_of_the_first_version_is_migrated_with_its_rows_and_all_guards()
+    {
+        await using var test = await CreateAsync();
+        await using (var storage = StorageEngine.Of(test.Address))
+        {
+            await using var context = storage.CreateContext();
+            var script = context.GetService<IMigrator>().GenerateScript(Migration.InitialDatabase, "Initial", MigrationsSqlGenerationOptions.NoTransactions);
+            await using var connection = await storage.OpenAsync(Cancellation);
+            await connection.ExecuteAsync(script, Cancellation);
+            await connection.ExecuteAsync(
+                $"INSERT INTO signing_key (id, workspace, verifier, public_key, private_key, created_at) VALUES ({Id(storage)}, {Id(storage)}, 'a', {Bytes}, {Bytes}, 1)", Cancellation);
+        }
+
+        await using var database = await test.OpenAsync();
+
+        Assert.Empty(database.RestoredGuards);
+        await using var migrated = database.CreateContext();
+        Assert.Null((await migrated.SigningKeys.SingleAsync(Cancellation)).RetiredAt);
+        await using var again = await database.ConnectAsync(Cancellation);
+        var standing = await database.Engine.ReadGuardsAsync(again, Cancellation);
+        Assert.All(database.Engine.Guards, guard => Assert.Equal(guard.Definition, standing[guard.Name]));
     }
 
     [Fact]
@@ -196,6 +222,7 @@ public abstract class LayerDatabaseSpecs(Engine engine, PostgresCluster cluster)
             ("page", "workspace, sha256, manifest, gzip", $"{id}, {Bytes}, 0, {Bytes}"),
             ("checkpoint", "workspace, size, text, signed_at", $"{id}, 1, 'a', 1"),
             ("visible", "workspace, client, cloud, tenant, day, leaf, digest, count", $"{id}, {id}, 'public', {id}, 1, 0, {Bytes}, 0"),
+            ("timestamp_token", "workspace, size, at, authority, token", $"{id}, 1, 1, 'a', {Bytes}"),
         ];
     }
 

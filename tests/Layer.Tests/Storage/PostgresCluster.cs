@@ -34,10 +34,21 @@ public sealed class PostgresCluster : IAsyncDisposable
         }
 
         var name = $"layer_{Interlocked.Increment(ref _databases)}";
-        await using var source = NpgsqlDataSource.Create(AddressOf("postgres"));
-        await using var create = source.CreateCommand($"CREATE DATABASE {name}");
-        await create.ExecuteNonQueryAsync();
+        await ExecuteAsync($"CREATE DATABASE {name}");
         return AddressOf(name);
+    }
+
+    /// <summary>Copies a database that nobody has open; what it returns puts the copy in its place.</summary>
+    public async Task<Func<Task>> BackUpAsync(string address)
+    {
+        var name = new NpgsqlConnectionStringBuilder(address).Database;
+        var copy = $"{name}_{Interlocked.Increment(ref _databases)}";
+        await ExecuteAsync($"CREATE DATABASE {copy} TEMPLATE {name}");
+        return async () =>
+        {
+            await ExecuteAsync($"DROP DATABASE {name} WITH (FORCE)");
+            await ExecuteAsync($"CREATE DATABASE {name} TEMPLATE {copy}");
+        };
     }
 
     public ValueTask DisposeAsync()
@@ -51,6 +62,13 @@ public sealed class PostgresCluster : IAsyncDisposable
 
         _starting.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var source = NpgsqlDataSource.Create(AddressOf("postgres"));
+        await using var command = source.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
     }
 
     // Small pools: hundreds of databases live in one test process, each with a pool of its own.

@@ -13,11 +13,13 @@ public enum Engine
 internal sealed class TestDatabase : IAsyncDisposable
 {
     private readonly string _folder;
+    private readonly PostgresCluster _cluster;
 
-    private TestDatabase(Engine engine, string folder, DatabaseAddress address)
+    private TestDatabase(Engine engine, string folder, DatabaseAddress address, PostgresCluster cluster)
     {
         Engine = engine;
         _folder = folder;
+        _cluster = cluster;
         Address = address;
         Folder = new DataFolder(folder);
         Folder.Create();
@@ -37,7 +39,7 @@ internal sealed class TestDatabase : IAsyncDisposable
         var address = engine == Engine.Sqlite
             ? new DatabaseAddress.Sqlite(Path.Combine(folder, "layer.db"))
             : DatabaseAddress.Parse(await cluster.CreateDatabaseAsync());
-        return new TestDatabase(engine, folder, address);
+        return new TestDatabase(engine, folder, address, cluster);
     }
 
     private static void SkipOrFail(string missing)
@@ -48,6 +50,27 @@ internal sealed class TestDatabase : IAsyncDisposable
     }
 
     public Task<LayerDatabase> OpenAsync() => LayerDatabase.OpenAsync(Address, TestContext.Current.CancellationToken);
+
+    /// <summary>Copies the database, without the folder beside it. Nobody may have it open, now or when the copy is put back.</summary>
+    /// <returns>Puts the copy in the place of the database.</returns>
+    public async Task<Func<Task>> BackUpAsync()
+    {
+        if (Address is DatabaseAddress.Postgres postgres)
+            return await _cluster.BackUpAsync(postgres.ConnectionString);
+        var file = ((DatabaseAddress.Sqlite)Address).File;
+        var copy = Path.Combine(_folder, $"backup-{Guid.NewGuid():n}.db");
+        RefuseOpen();
+        File.Copy(file, copy);
+        return () =>
+        {
+            RefuseOpen();
+            File.Copy(copy, file, overwrite: true);
+            return Task.CompletedTask;
+        };
+
+        // The last connection that closes writes SQLite's own log back into the file.
+        void RefuseOpen() => Assert.False(File.Exists(file + "-wal"), "Somebody has the database open.");
+    }
 
     public ValueTask DisposeAsync()
     {
