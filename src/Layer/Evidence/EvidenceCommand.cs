@@ -6,10 +6,10 @@ using Layer.Evidence.Frameworks;
 
 namespace Layer.Evidence;
 
-/// <summary><c>layer evidence list|show</c>.</summary>
+/// <summary><c>layer evidence list|show|prove</c>.</summary>
 internal static class EvidenceCommand
 {
-    public static Command Create(LayerApp app) => new("evidence", "Evidence records and what they support.") { List(app), Show(app) };
+    public static Command Create(LayerApp app) => new("evidence", "Evidence records and what they support.") { List(app), Show(app), ProveCommand.Create(app) };
 
     public static string StrengthsOf(EvidenceLine line) => string.Join(
         "  ", line.Controls.GroupBy(each => each.Criterion).Select(each => $"{each.Key} {string.Join('+', each.Select(e => Word(e.Strength)))}"));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Layer.Evidence.Frameworks;
 using Layer.Operations;
 using Layer.Storage;
@@ -7,6 +8,8 @@ namespace Layer.Evidence;
 /// <summary>Reads evidence records; the leaf is the truth, the columns find it.</summary>
 internal sealed class EvidenceRecords(LayerDatabase database, Guid workspace)
 {
+    private const int ShortestId = 8;
+
     /// <summary>In the order of the log.</summary>
     public async Task<IReadOnlyList<EvidenceLine>> ListAsync(CancellationToken cancellationToken)
     {
@@ -27,6 +30,25 @@ internal sealed class EvidenceRecords(LayerDatabase database, Guid workspace)
         }
 
         return lines;
+    }
+
+    /// <summary>The leaf index of the record that a person names by index or by at least eight digits of its id; null when there is none, or more than one.</summary>
+    public async Task<long?> FindIndexAsync(string named, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.ConnectAsync(cancellationToken);
+        var id = database.Engine.Id(workspace);
+        if (long.TryParse(named, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+            && await connection.ScalarAsync("SELECT idx FROM evidence WHERE workspace = @workspace AND idx = @idx", cancellationToken, ("@workspace", id), ("@idx", index)) is long exact)
+            return exact;
+        if (named.Length < ShortestId || !Digest.TryParse(named.PadRight(Digest.Size * 2, '0'), out var first) || !Digest.TryParse(named.PadRight(Digest.Size * 2, 'f'), out var last))
+            return null;
+        var found = new List<long>();
+        var rows = connection.QueryAsync(
+            "SELECT idx FROM evidence WHERE workspace = @workspace AND id BETWEEN @first AND @last LIMIT 2", cancellationToken,
+            ("@workspace", id), ("@first", first.ToArray()), ("@last", last.ToArray()));
+        await foreach (var row in rows)
+            found.Add(row.GetInt64(0));
+        return found is [var only] ? only : null;
     }
 
     /// <summary>The exact bytes of a leaf; null when there is none of this index.</summary>
