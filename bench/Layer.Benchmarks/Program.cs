@@ -3,7 +3,9 @@ using Layer.Benchmarks;
 return args switch
 {
     ["floor", var tenantId, var subscriptionId, var clientId, var clientSecret] => await Floor.RunAsync(tenantId, subscriptionId, clientId, clientSecret),
-    [] or ["sync"] => await SyncBenchmark.RunAsync(),
+    [] => Math.Max(await SyncBenchmark.RunAsync(), LogBenchmark.Run()),
+    ["sync"] => await SyncBenchmark.RunAsync(),
+    ["log"] => LogBenchmark.Run(),
     ["audit"] => await AuditBenchmark.RunAsync(),
     ["audit-year", var folder] => await AuditYear.RunAsync(folder),
     _ => Usage(),
@@ -11,6 +13,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: Layer.Benchmarks [sync|audit|audit-year FOLDER]");
+    Console.Error.WriteLine("Usage: Layer.Benchmarks [sync|log|audit|audit-year FOLDER]");
     return 64;
 }
