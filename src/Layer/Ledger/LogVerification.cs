@@ -222,8 +222,6 @@ internal sealed partial class LogVerification
         return nodes;
     }
 
-    }
-
     private async Task<Dictionary<Digest, (string Type, string Key)>> CheckObservationsAsync()
     {
         var keys = new Dictionary<Digest, (string, string)>();
