@@ -50,7 +50,7 @@ internal sealed class ScopeView(Terminal terminal, AuditWindow window, Placed<Sc
     {
         SubscriptionState.Included => "in",
         SubscriptionState.Excluded => "out",
-        SubscriptionState.Connected => "in, by nobody's word",
+        SubscriptionState.Connected => "in, not stated",
         _ => "needs a decision",
     };
 

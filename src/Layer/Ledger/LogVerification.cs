@@ -184,7 +184,7 @@ internal sealed partial class LogVerification
     {
         if (_days.Connections is not [var first, ..] || first.Day >= _lastDay)
             return [];
-        var coverage = CoverageTable.Of(_days, new AuditWindow(first.Day, _lastDay), _replay.Size, _lastDay, new NoSource());
+        var coverage = CoverageTable.Of(_days, new AuditWindow(first.Day, _lastDay), _replay.Size, _lastDay, new LeavesAlone());
         return [.. coverage.Gaps.Select(gap => gap.Sentence)];
     }
 
@@ -307,11 +307,3 @@ internal sealed partial class LogVerification
 
 /// <summary>The first bad item of a log, in a sentence.</summary>
 internal sealed class BrokenLogException(string sentence, Exception? cause = null) : Exception(sentence, cause);
-
-/// <summary>For tables that are made of leaves alone: every connected subscription has its name from its connection leaf.</summary>
-internal sealed class NoSource : IAuditSource
-{
-    public IReadOnlyList<PopulationStep> Steps(Guid connection) => throw new InvalidOperationException("Coverage needs no population.");
-
-    public ReadOnlyMemory<byte> Observation(Digest digest) => throw new InvalidOperationException("Coverage of connected subscriptions needs no observation.");
-}
