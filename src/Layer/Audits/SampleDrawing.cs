@@ -8,20 +8,26 @@ using Layer.Workspaces;
 namespace Layer.Audits;
 
 /// <summary>Draws from a population and seals the draw before anybody sees it, so that no draw can be thrown away and done again unseen.</summary>
-internal sealed class SampleDrawing(LayerDatabase database, EvidenceLedger ledger, Workspace workspace, TimeProvider clock)
+/// <param name="database">The open database.</param>
+/// <param name="ledger">Seals the draw.</param>
+/// <param name="workspace">Whose log.</param>
+/// <param name="clock">Says which day ends the log.</param>
+/// <param name="drawn">Called between drawing and sealing; tests commit something there.</param>
+internal sealed class SampleDrawing(LayerDatabase database, EvidenceLedger ledger, Workspace workspace, TimeProvider clock, Func<Task>? drawn = null)
 {
     /// <summary>Draws, seals and signs.</summary>
     /// <exception cref="RefusedException">POPULATION_NOT_READ, POPULATION_EMPTY: nothing is sealed. LOG_BROKEN; those of a signature.</exception>
     public async Task<(long Index, Leaf Leaf)> RunAsync(SampleOrder order, string actor, CancellationToken cancellationToken)
     {
         // The population is that of the leaves below the draw's own. Computing it takes a while, so it is not done under the lock unless a sync came between.
-        var drawn = await DrawAsync(order, actor, DayOf(clock.GetUtcNow()), cancellationToken);
+        var draw = await DrawAsync(order, actor, DayOf(clock.GetUtcNow()), cancellationToken);
+        await (drawn?.Invoke() ?? Task.CompletedTask);
         (long Index, Leaf Leaf)? result = null;
         await ledger.AppendAsync(workspace.Id, async (log, _) =>
         {
-            if (drawn.Size != log.Size || drawn.Day != DayOf(log.At))
-                drawn = await DrawAsync(order, actor, DayOf(log.At), cancellationToken);
-            var (leaf, index) = log.Add(drawn.Leaf);
+            if (draw.Size != log.Size || draw.Day != DayOf(log.At))
+                draw = await DrawAsync(order, actor, DayOf(log.At), cancellationToken);
+            var (leaf, index) = log.Add(draw.Leaf);
             result = (index, leaf);
         }, cancellationToken);
         await ledger.SignCheckpointAsync(workspace.Id, cancellationToken);

@@ -120,7 +120,40 @@ public abstract class SampleDrawingSpecs(Engine engine, PostgresCluster cluster)
     }
 
     [Fact]
-    public async Task Draws_that_meet_each_other_are_each_of_the_population_below_their_own_leaf()
+    public async Task A_sync_that_commits_between_drawing_and_sealing_is_drawn_from_as_well()
+    {
+        await using var world = await StartAsync();
+        var drawing = new SampleDrawing(world.Node.Database, world.Node.Ledger, world.Node.Workspace, world.Clock, async () =>
+        {
+            world.World.Grant(world.World.Subscription("prod").Scope, "Reader", "grace");
+            Assert.Null((await world.SyncAsync("prod")).Failure);
+        });
+
+        var (_, leaf) = await drawing.RunAsync(OfToday, Actor, Cancellation);
+
+        Assert.Equal(8, Assert.IsType<SampleLeaf>(leaf.Body).Count);
+        await NobodyFindsAProblemAsync(world, draws: 1);
+    }
+
+    [Fact]
+    public async Task A_draw_over_midnight_is_of_the_day_on_which_it_is_sealed()
+    {
+        await using var world = await StartAsync();
+        world.Clock.SetUtcNow(new DateTimeOffset(2026, 11, 24, 23, 59, 59, TimeSpan.Zero));
+        var drawing = new SampleDrawing(world.Node.Database, world.Node.Ledger, world.Node.Workspace, world.Clock, () =>
+        {
+            world.Clock.Advance(TimeSpan.FromSeconds(2));
+            return Task.CompletedTask;
+        });
+
+        var (_, leaf) = await drawing.RunAsync(OfToday with { Population = SamplePopulation.Days, Window = null, N = 25 }, Actor, Cancellation);
+
+        Assert.Equal(["2026-11-23", "2026-11-24"], Assert.IsType<SampleLeaf>(leaf.Body).Picked.Order());
+        await NobodyFindsAProblemAsync(world, draws: 1);
+    }
+
+    [Fact]
+    public async Task Draws_that_meet_each_other_are_all_sealed()
     {
         await using var world = await StartAsync();
 
