@@ -2,6 +2,7 @@ using System.Text;
 using Layer.Evidence.Audits;
 using Layer.Evidence.Leaves;
 using Layer.Evidence.Log;
+using Layer.Evidence.Verification;
 using Layer.Ledger;
 using Layer.Operations;
 using Layer.Storage;
@@ -14,16 +15,18 @@ namespace Layer.Audits;
 /// <param name="database">The open database.</param>
 /// <param name="ledger">Gives the signing keys, and records that a bundle was made.</param>
 /// <param name="workspace">Whose log.</param>
+/// <param name="derive">Derives observations from pages, to check those that go with a bundle; null when nobody can.</param>
 /// <param name="progress">Told how many of how many steps are done, and what is being written.</param>
-internal sealed class BundleBuilder(LayerDatabase database, EvidenceLedger ledger, Workspace workspace, Action<int, int, string>? progress = null)
+internal sealed class BundleBuilder(
+    LayerDatabase database, EvidenceLedger ledger, Workspace workspace, DeriveObservations? derive = null, Action<int, int, string>? progress = null)
 {
     /// <summary>The action of the leaf that records a bundle.</summary>
     public const string Action = "audit.bundle";
 
     /// <summary>Makes the bundle, puts it into its place and records that it was made.</summary>
     /// <exception cref="RefusedException">
-    /// WINDOW_EMPTY, WINDOW_NOT_SIGNED, CHECKPOINT_UNUSABLE, CHECKPOINT_KEY_GONE, BUNDLE_TOO_LARGE, FILE_EXISTS, FILE_UNWRITABLE; LOG_ROLLED_BACK, LOG_BROKEN; the
-    /// key ring's. Nothing is left then.
+    /// WINDOW_EMPTY, WINDOW_NOT_SIGNED, CHECKPOINT_UNUSABLE, CHECKPOINT_KEY_GONE, BUNDLE_TOO_LARGE, BUNDLE_INVALID, FILE_EXISTS, FILE_UNWRITABLE; LOG_ROLLED_BACK,
+    /// LOG_BROKEN; the key ring's. Nothing is left then.
     /// </exception>
     public async Task<Bundle> RunAsync(BundleRequest request, CancellationToken cancellationToken)
     {
@@ -56,9 +59,9 @@ internal sealed class BundleBuilder(LayerDatabase database, EvidenceLedger ledge
             new BundleWriter(snapshot, contents, zip, progress).Write();
             Sign(zip, keys);
             zip.Finish();
+            var verdict = Verify(file.Stream, plan);
             var (bytes, sha256) = file.Finish();
-            return new Bundle(
-                Path.GetFullPath(request.File), bytes, sha256, plan.Checkpoint.Checkpoint, plan.Keys, contents.Coverage.Summary.Sentence, contents.Coverage.Gaps.Count);
+            return new Bundle(Path.GetFullPath(request.File), bytes, sha256, plan.Checkpoint.Checkpoint, plan.Keys, contents.Coverage.Summary.Sentence, verdict);
         }
         catch (BundleTooLargeException large)
         {
@@ -88,6 +91,16 @@ internal sealed class BundleBuilder(LayerDatabase database, EvidenceLedger ledge
         using var signature = zip.Begin(BundleSums.SignatureName);
         // The first note whole, of the others their signature line: one text, several signatures.
         signature.Write(Encoding.UTF8.GetBytes(string.Concat(notes.Take(1).Concat(notes.Skip(1).Select(note => note[(note.LastIndexOf("\n\n", StringComparison.Ordinal) + 2)..])))));
+    }
+
+    // As the auditor will, before anybody has the file: what a verifier would refuse is never handed over.
+    private VerificationVerdict Verify(Stream zip, BundlePlan plan)
+    {
+        var found = BundleVerifier.Verify(
+            zip, plan.Keys[0], derive: derive, progress: (what, _, _) => progress?.Invoke(BundleWriter.Steps - 1, BundleWriter.Steps, $"Checking {what}"));
+        return found.Verdict.Problem is { } problem
+            ? throw new RefusedException("BUNDLE_INVALID", ("place", found.Place ?? "bundle"), ("sentence", problem))
+            : found.Verdict;
     }
 
     private async Task RecordAsync(BundleRequest request, Bundle bundle, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Layer.Audits.Documents;
+using Layer.Azure.RawPages;
 using Layer.Cli;
 using Layer.Evidence.Audits;
 using Layer.Evidence.Canonical;
@@ -12,25 +13,12 @@ namespace Layer.Audits;
 /// <summary><c>layer audit bundle</c>.</summary>
 internal static class BundleCommand
 {
-    private const string WindowAllowed = "Write it as FROM..TO, e.g. 2026-01-01..2027-01-01; the last day is not part of it";
-
-    // Ten years: beyond it somebody mistyped a year.
-    private const int LongestWindow = 3660;
-
     public static Command Create(LayerApp app)
     {
-        var window = new Option<AuditWindow>("--window")
+        var window = new Option<AuditWindow?>("--window")
         {
-            Description = "UTC days: the first one, and the day after the last one", HelpName = "FROM..TO", Required = true,
-            CustomParser = result =>
-            {
-                var text = result.Tokens[0].Value;
-                if (!AuditWindow.TryParse(text, out var days))
-                    result.AddError($"--window: '{text}' is not a window. {WindowAllowed}.");
-                else if (days.DayCount > LongestWindow)
-                    result.AddError($"--window: '{text}' has {days.DayCount} days. Allowed: at most {LongestWindow}.");
-                return days;
-            },
+            Description = "UTC days, TO not included", HelpName = "FROM..TO", Required = true,
+            CustomParser = result => TextOptions.Window(result, app.Clock),
         };
         var file = new Option<string>("--out") { Description = "the zip file to make; there must be none of this name", HelpName = "FILE", Required = true };
         var raw = new Option<bool>("--raw") { Description = "add the kept pages of Azure's answers, so that everything can be derived again" };
@@ -50,7 +38,7 @@ internal static class BundleCommand
         var command = new Command("bundle", "Make one signed file that an auditor can check without us.") { window, file, raw, names, checkpoint, output };
         command.SetAction((parsed, cancellationToken) => RunAsync(
             app,
-            new BundleRequest(parsed.GetValue(window), parsed.GetRequiredValue(file), parsed.GetValue(raw), parsed.GetValue(names), parsed.GetValue(checkpoint)),
+            new BundleRequest(parsed.GetRequiredValue(window)!.Value, parsed.GetRequiredValue(file), parsed.GetValue(raw), parsed.GetValue(names), parsed.GetValue(checkpoint)),
             parsed.GetValue(output), cancellationToken));
         return command;
     }
@@ -64,12 +52,12 @@ internal static class BundleCommand
         if (request.Window.From > today)
             throw new RefusedException("WINDOW_NOT_BEGUN", ("window", $"{request.Window}"), ("today", Day.Format(today)));
         if (request.Window.To > today)
-            app.Terminal.Say(app.Terminal.ErrorInk.Caution($"The window is not over: it ends on {Period.Of(request.Window.To.AddDays(-1))}, and the days from {Period.Of(today)} on are not in the log."));
+            app.Terminal.Say(app.Terminal.ErrorInk.Caution($"The window is not over: it ends on {Period.Of(request.Window.To.AddDays(-1))}, and no day from {Period.Of(today)} on is known to be over."));
 
         await using var layer = await app.OpenAsync(withKeys: true, cancellationToken);
         Bundle bundle;
         using (var progress = new ProgressLine(app.Terminal, app.Clock))
-            bundle = await new BundleBuilder(layer.Database, layer.Ledger, workspace, progress.Show).RunAsync(request, cancellationToken);
+            bundle = await new BundleBuilder(layer.Database, layer.Ledger, workspace, DerivedObservations.Of, progress.Show).RunAsync(request, cancellationToken);
         if (form == OutputForm.Json)
             WriteJson(app.Terminal, request, bundle, workspace.Sample);
         else
@@ -86,6 +74,7 @@ internal static class BundleCommand
         Row("SHA-256", bundle.Sha256.ToString());
         Row("checkpoint", $"{bundle.Checkpoint.Size} leaves, root {bundle.Checkpoint.Root}");
         Row("coverage", bundle.Coverage);
+        Row("checked", bundle.Verdict.LastLine);
         foreach (var key in bundle.Keys)
             Row("fingerprint", key.Fingerprint);
         output.WriteLine();
@@ -105,7 +94,7 @@ internal static class BundleCommand
         json.WriteNumber("checkpoint", bundle.Checkpoint.Size);
         json.WriteString("root", bundle.Checkpoint.Root.ToString());
         json.WriteString("coverage", bundle.Coverage);
-        json.WriteNumber("gaps", bundle.Gaps);
+        json.WriteString("verdict", bundle.Verdict.LastLine);
         json.WriteStartArray("keys");
         foreach (var key in bundle.Keys)
             json.WriteStringValue(key.ToString());

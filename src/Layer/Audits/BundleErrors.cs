@@ -36,6 +36,11 @@ internal static class BundleErrors
         Entry("BUNDLE_TOO_LARGE", FailureKind.Other, "The window is too large for one bundle",
             "{reason} A larger file would need a format that some programs read differently.",
             ["Give a shorter window: two bundles for the halves of a year say the same.", "Or leave --raw out: pages are the largest part."]),
+        // Facts: place, sentence
+        Entry("BUNDLE_INVALID", FailureKind.Other, "The bundle would not verify",
+            "{place}: {sentence} It was checked as an auditor checks it, and thrown away. What is stored no longer fits what was sealed, or Layer has a fault.",
+            ["Let the command check the whole log: it names the first damaged entry.", "If the log is valid, report this with the text above."],
+            "layer verify"),
         // Facts: file
         Entry("FILE_EXISTS", FailureKind.Usage, "There is such a file already",
             "{file} exists. A bundle may have been handed over already, so Layer does not write over one.",

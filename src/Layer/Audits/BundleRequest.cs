@@ -1,6 +1,7 @@
 using Layer.Evidence;
 using Layer.Evidence.Audits;
 using Layer.Evidence.Log;
+using Layer.Evidence.Verification;
 
 namespace Layer.Audits;
 
@@ -19,5 +20,6 @@ internal sealed record BundleRequest(AuditWindow Window, string File, bool Raw, 
 /// <param name="Checkpoint">What it leads to.</param>
 /// <param name="Keys">The keys that signed the checkpoint.</param>
 /// <param name="Coverage">The coverage sentence.</param>
-/// <param name="Gaps">How many gaps it names.</param>
-internal sealed record Bundle(string File, long Bytes, Digest Sha256, Checkpoint Checkpoint, IReadOnlyList<VerificationKey> Keys, string Coverage, int Gaps);
+/// <param name="Verdict">What our own verifier says of it, with no checkpoint from elsewhere.</param>
+internal sealed record Bundle(
+    string File, long Bytes, Digest Sha256, Checkpoint Checkpoint, IReadOnlyList<VerificationKey> Keys, string Coverage, VerificationVerdict Verdict);

@@ -11,7 +11,8 @@ namespace Layer.Audits;
 /// <summary>Writes the files of a bundle in their order, but for the signed list of their hashes. What is large streams through.</summary>
 internal sealed class BundleWriter(AuditDatabase database, BundleContents contents, StoredZipWriter zip, Action<int, int, string>? progress)
 {
-    private const int Steps = 20;
+    /// <summary>Into how many steps the work is told; some are longer than others.</summary>
+    public const int Steps = 24;
 
     private int _done;
 

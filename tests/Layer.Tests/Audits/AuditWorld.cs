@@ -85,7 +85,7 @@ internal sealed class AuditWorld : IAsyncDisposable
         return new OpenBundle(made, await File.ReadAllBytesAsync(path, Cancellation));
     }
 
-    public BundleBuilder Builder(Action<int, int, string>? progress = null) => new(Ledger.Database, Ledger.Ledger, Ledger.Workspace, progress);
+    public BundleBuilder Builder(Action<int, int, string>? progress = null) => new(Ledger.Database, Ledger.Ledger, Ledger.Workspace, progress: progress);
 
     public string PathOf(string file) => Path.Combine(_out.FullName, file);
 

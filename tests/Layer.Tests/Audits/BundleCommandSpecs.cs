@@ -35,6 +35,7 @@ public sealed class BundleCommandSpecs(PostgresCluster cluster)
         Assert.Contains($"file          {world.PathOf("q3.zip")}", lines);
         Assert.Contains($"SHA-256       {Digest.Of(bytes)}", lines);
         Assert.Contains("coverage      Covered 3 of 3 days, 3 of 3 connection-days; no gap.", lines);
+        Assert.Contains("checked       VALID WITH 3 REMARKS", lines);
         Assert.Contains("layer verify q3.zip", outcome.Output, StringComparison.Ordinal);
         if (!OperatingSystem.IsWindows())
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(world.PathOf("q3.zip")));
@@ -86,7 +87,7 @@ public sealed class BundleCommandSpecs(PostgresCluster cluster)
         var outcome = await layer.RunAsync("audit", "bundle", "--window", "2026-09-04..2026-09-01", "--checkpoint", "0x10");
 
         Assert.Equal(64, outcome.ExitCode);
-        Assert.Contains("--window: '2026-09-04..2026-09-01' is not a window. Write it as FROM..TO, e.g. 2026-01-01..2027-01-01; the last day is not part of it.", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("--window: the window '2026-09-04..2026-09-01' ends before it begins.", outcome.Error, StringComparison.Ordinal);
         Assert.Contains("--checkpoint: '0x10' is not a size.", outcome.Error, StringComparison.Ordinal);
         Assert.Contains("--out is missing", outcome.Error, StringComparison.Ordinal);
         Assert.Contains("at most 3660", (await layer.RunAsync("audit", "bundle", "--window", "0001-01-01..9999-12-31", "--out", "x")).Error, StringComparison.Ordinal);

@@ -110,6 +110,19 @@ public abstract class BundleRefusalSpecs(Engine engine, PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task What_our_own_verifier_refuses_is_never_handed_over()
+    {
+        await using var world = await StartAsync();
+        await world.ReadAsync(4);
+        // The columns find the newest record before the window; the leaf that says so is still there, and the verifier misses it.
+        await world.TamperAsync("DELETE FROM evidence WHERE idx = 9");
+
+        var refused = await world.RefuseAsync(AuditWorld.Window(3, 5));
+
+        Assert.Equal(("BUNDLE_INVALID", "leaf 11"), (refused.Failure.Code, refused.Failure.Facts["place"]));
+    }
+
+    [Fact]
     public async Task A_checkpoint_whose_key_is_not_here_any_more_is_refused_and_a_later_one_is_taken()
     {
         await using var world = await StartAsync();

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Layer.Audits.Documents;
+using Layer.Evidence.Audits;
 using Layer.Evidence.Frameworks;
 using Layer.Evidence.Leaves;
 using Layer.Evidence.Verification;
@@ -29,6 +30,7 @@ public sealed partial class DocumentSpecs(PostgresCluster cluster)
         });
         var other = Guid.Parse("99999999-9999-4999-8999-999999999999");
         var subscription = Guid.Parse(Reading.SubscriptionId);
+        var days = new SampleMembers(AuditWorld.Window(0, 3).Days.Select(day => new SampleMember($"{day:yyyy-MM-dd}", null)));
         await world.SealAsync(
             world.Connection(world.Ledger.Connection, subscription, Hostile, ConnectionChange.Paused, Hostile),
             new AuditLeaf(Hostile, Hostile, Hostile, Hostile),
@@ -39,7 +41,7 @@ public sealed partial class DocumentSpecs(PostgresCluster cluster)
             new SampleLeaf
             {
                 Actor = Hostile, Algorithm = SampleLeaf.CurrentAlgorithm, Method = SampleMethod.Random, Population = SamplePopulation.Days, Window = AuditWorld.Window(0, 3),
-                Count = 1, Root = Layer.Evidence.Digest.Of([]), N = 1, Seed = Hostile, GivenBy = Hostile, Picked = [Hostile],
+                Count = days.Count, Root = days.Root, N = 2, Seed = Hostile, GivenBy = Hostile, Picked = SampleDraw.Draw(SampleMethod.Random, 2, Hostile, days),
             });
         await world.Ledger.SignAsync();
         return (world, await world.BuildAsync(AuditWorld.Window(0, 5)));
