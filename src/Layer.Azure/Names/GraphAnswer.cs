@@ -21,8 +21,8 @@ internal sealed record GraphAnswer(IReadOnlyDictionary<Guid, NameLookup> Names, 
                     return null;
                 // An object the app may not read comes with its id and type alone.
                 names[id] = Text(row, "displayName") is { } name
-                    ? new NameLookup.Resolved(name, Text(row, "userPrincipalName") ?? Text(row, "appId"))
-                    : new NameLookup.NotPermitted();
+                    ? new NameLookup.Resolved(name, Text(row, "userPrincipalName") ?? Text(row, "appId"), TypeOf(row), Text(row, "userType"), Flag(row, "accountEnabled"))
+                    : new NameLookup.NotPermitted(TypeOf(row));
             }
 
             return new GraphAnswer(names, json.RootElement.TryGetProperty("@odata.nextLink", out _));
@@ -32,6 +32,12 @@ internal sealed record GraphAnswer(IReadOnlyDictionary<Guid, NameLookup> Names, 
             return null;
         }
     }
+
+    // "#microsoft.graph.servicePrincipal"
+    private static string? TypeOf(JsonElement row) => Text(row, "@odata.type")?.Split('.')[^1];
+
+    private static bool? Flag(JsonElement row, string name) =>
+        row.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.True or JsonValueKind.False ? value.GetBoolean() : null;
 
     private static string? Text(JsonElement row, string name) =>
         row.ValueKind == JsonValueKind.Object && row.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

@@ -14,6 +14,9 @@ internal sealed class GraphNames(AppSession session, IReadOnlyDictionary<string,
     /// <summary>Graph's own limit for one question.</summary>
     public const int LargestQuestion = 1000;
 
+    // Of a user Graph gives accountEnabled and userType only when they are asked for; the same three rights cover them.
+    private const string Select = "id,displayName,userPrincipalName,appId,userType,accountEnabled";
+
     private static readonly string[] Types = ["user", "group", "servicePrincipal", "device"];
 
     public async Task<NamesFound> FindAsync(IEnumerable<NamelessPrincipal> principals, CancellationToken cancellationToken)
@@ -36,12 +39,12 @@ internal sealed class GraphNames(AppSession session, IReadOnlyDictionary<string,
 
     private async Task<Failure?> AskAsync(Guid[] ids, Dictionary<Guid, NameLookup> names, CancellationToken cancellationToken)
     {
-        var uri = new Uri(session.Cloud.Graph, "/v1.0/directoryObjects/getByIds");
+        var uri = new Uri(session.Cloud.Graph, $"/v1.0/directoryObjects/getByIds?$select={Select}");
         var answer = await session.PostToGraphAsync(uri, JsonSerializer.SerializeToUtf8Bytes(new { ids, types = Types }), cancellationToken);
         if (!answer.IsSuccess)
         {
             var failure = Explain(answer);
-            Remaining(failure.Code == RightErrors.NamesUnavailable.Code ? new NameLookup.NotPermitted() : new NameLookup.NotLookedUp(NotLookedUpReason.NoAnswer));
+            Remaining(failure.Code == RightErrors.NamesUnavailable.Code ? new NameLookup.NotPermitted(Type: null) : new NameLookup.NotLookedUp(NotLookedUpReason.NoAnswer));
             return failure;
         }
 

@@ -14,7 +14,7 @@ internal sealed partial class GraphHost(World world, EmulatorOptions options)
             ? TokenSigner.Read(header[7..]) : null;
         var call = CallOf(exchange.Method, exchange.Path);
         var answer = Refuse(exchange, caller) ??
-            (exchange.Tail(1, "$batch") ? Batch(body, caller!) : Dispatch(exchange.Method, exchange.Path, exchange.Query("$filter"), body, caller!));
+            (exchange.Tail(1, "$batch") ? Batch(body, caller!) : Dispatch(exchange.Method, exchange.Path, exchange.Query("$filter"), exchange.Query("$select"), body, caller!));
         answer.Client = caller?.ClientId;
         answer.Caller = caller?.ObjectId;
         answer.Tenant = caller?.TenantId;
@@ -37,12 +37,12 @@ internal sealed partial class GraphHost(World world, EmulatorOptions options)
         return caller.Expires <= EmulatorOptions.RealTime.GetUtcNow() ? GraphErrors.BadToken("Access token has expired or is not yet valid.", now) : null;
     }
 
-    private Answer Dispatch(string method, string path, string? filter, JsonElement? body, Caller caller)
+    private Answer Dispatch(string method, string path, string? filter, string? select, JsonElement? body, Caller caller)
     {
         lock (world.Gate)
         {
             if (CallOf(method, path) == AzureCall.GetDirectoryObjects)
-                return DirectoryObjects.GetByIds(body, caller, world, options);
+                return DirectoryObjects.GetByIds(body, select, caller, world, options);
             if (ApplicationPath().Match(path) is { Success: true } application)
                 return Applications.Get(application.Groups["id"].Value, caller, world, options);
             if (path.EndsWith("/applications", StringComparison.OrdinalIgnoreCase) && AppIdFilter().Match(filter ?? "") is { Success: true } one)
@@ -72,6 +72,7 @@ internal sealed partial class GraphHost(World world, EmulatorOptions options)
                 var query = Microsoft.AspNetCore.WebUtilities.QueryHelpers.ParseQuery(url.Query);
                 var answer = Dispatch(
                     request.GetProperty("method").GetString()!, Uri.UnescapeDataString(url.AbsolutePath), query.TryGetValue("$filter", out var f) ? f.ToString() : null,
+                    query.TryGetValue("$select", out var s) ? s.ToString() : null,
                     request.TryGetProperty("body", out var inner) ? inner : null, caller);
                 json.WriteStartObject();
                 json.WriteString("id", request.GetProperty("id").GetString());

@@ -84,6 +84,12 @@ public sealed record Principal(Guid Id, Guid TenantId, string Name, PrincipalKin
     /// <summary>For users.</summary>
     public string? UserPrincipalName { get; init; }
 
+    /// <summary>For users: Member or Guest.</summary>
+    public string? UserType { get; init; }
+
+    /// <summary>Whether it may sign in. An app's own switch is its registration's; groups have none.</summary>
+    public bool Enabled { get; init; } = true;
+
     /// <summary>True: Graph no longer knows it.</summary>
     public bool Deleted { get; init; }
 

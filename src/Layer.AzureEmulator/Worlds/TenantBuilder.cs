@@ -24,10 +24,14 @@ public sealed class TenantBuilder
     }
 
     /// <summary>A person.</summary>
-    public TenantBuilder User(string name) => With(name, PrincipalKind.User, p => p with { UserPrincipalName = $"{name}@{_tenant.Domain}" });
+    public TenantBuilder User(string name) => With(name, PrincipalKind.User, p => p with { UserPrincipalName = $"{name}@{_tenant.Domain}", UserType = "Member" });
+
+    /// <summary>A person of another directory who was invited into this one.</summary>
+    public TenantBuilder Guest(string name) =>
+        With(name, PrincipalKind.User, p => p with { UserPrincipalName = $"{name}_partner.example#EXT#@{_tenant.Domain}", UserType = "Guest" });
 
     /// <summary>A person who is gone; grants to this name stay behind.</summary>
-    public TenantBuilder DeletedUser(string name) => With(name, PrincipalKind.User, p => p with { Deleted = true });
+    public TenantBuilder DeletedUser(string name) => With(name, PrincipalKind.User, p => p with { Deleted = true, UserType = "Member" });
 
     /// <summary>A managed identity.</summary>
     public TenantBuilder ManagedIdentity(string name) =>

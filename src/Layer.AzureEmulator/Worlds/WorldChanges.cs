@@ -93,6 +93,10 @@ public sealed partial class World
         return member ? members.Add(Principal(principal).Id) : members.Remove(Principal(principal).Id);
     });
 
+    /// <summary>Replaces a principal: its name, its user principal name, whether it may sign in.</summary>
+    public Principal Change(Principal principal, Func<Principal, Principal> change) => Change(() =>
+        _store.Principals[principal.Id] = change(_store.Principals[principal.Id]));
+
     /// <summary>Deletes a principal from the directory; its assignments stay, as they do in Azure.</summary>
     public void Delete(Principal principal) => Change(() =>
     {

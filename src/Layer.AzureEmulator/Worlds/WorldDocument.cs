@@ -27,6 +27,7 @@ internal sealed record TenantDocument(
     string Name,
     IReadOnlyList<AppDocument>? Apps,
     IReadOnlyList<string>? Users,
+    IReadOnlyList<string>? Guests,
     IReadOnlyList<string>? DeletedUsers,
     IReadOnlyList<string>? ServicePrincipals,
     IReadOnlyList<string>? ManagedIdentities,
@@ -44,6 +45,7 @@ internal sealed record TenantDocument(
         foreach (var app in Apps ?? [])
             tenant.App(app.Name, a => Build(a, app));
         Each(Users, tenant.User);
+        Each(Guests, tenant.Guest);
         Each(DeletedUsers, tenant.DeletedUser);
         Each(ServicePrincipals, tenant.ServicePrincipal);
         Each(ManagedIdentities, tenant.ManagedIdentity);

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Text.Json;
 using Layer.AzureEmulator;
 using Layer.AzureEmulator.Worlds;
 
@@ -35,6 +36,40 @@ public sealed class GraphSpecs
 
         Assert.Equal("alice", answer.Value[0].GetProperty("displayName").GetString());
         Assert.Equal(["@odata.type", "id"], answer.Value[1].EnumerateObject().Select(p => p.Name));
+    }
+
+    [Fact]
+    public async Task Of_a_user_graph_tells_kind_and_state_only_when_they_are_selected_and_of_an_app_its_state_always()
+    {
+        var world = Readers(tenant => tenant.Guest("visitor"));
+        world.Change(world.Principal("alice"), alice => alice with { Enabled = false });
+        await using var emulator = await Emulator.StartAsync(world);
+        using var client = new PlainClient(emulator);
+
+        var plain = await AskAsync(client, world, "directory", "alice", "backup");
+        var selected = await SelectAsync(
+            client, world, "directory", "?$select=id,displayName,userType,accountEnabled,appId", "alice", "visitor", "operators", "backup");
+
+        Assert.Equal(["@odata.type", "id", "displayName", "userPrincipalName"], plain.Value[0].EnumerateObject().Select(p => p.Name));
+        Assert.True(plain.Value[1].GetProperty("accountEnabled").GetBoolean());
+        Assert.Equal(
+            [("Member", false), ("Guest", true)],
+            selected.Value.Take(2).Select(v => (v.GetProperty("userType").GetString(), v.GetProperty("accountEnabled").GetBoolean())));
+        Assert.Equal(["@odata.type", "id", "displayName"], selected.Value[2].EnumerateObject().Select(p => p.Name));
+        Assert.Equal(["@odata.type", "id", "accountEnabled", "appId", "displayName"], selected.Value[3].EnumerateObject().Select(p => p.Name));
+    }
+
+    [Fact]
+    public async Task Of_what_may_not_be_read_selected_properties_are_null()
+    {
+        var world = Readers();
+        await using var emulator = await Emulator.StartAsync(world);
+        using var client = new PlainClient(emulator);
+
+        var answer = await SelectAsync(client, world, "users only", "?$select=id,displayName", "operators");
+
+        Assert.Equal(JsonValueKind.Null, answer.Value[0].GetProperty("displayName").ValueKind);
+        Assert.Equal(world.Principal("operators").Id, answer.Value[0].GetProperty("id").GetGuid());
     }
 
     [Fact]
@@ -108,7 +143,10 @@ public sealed class GraphSpecs
         client.TokenAsync(world.App(app), "https://graph.microsoft.com/.default");
 
     private static async Task<Reply> AskAsync(PlainClient client, World world, string app, params string[] principals) =>
-        await client.SendAsync(new HttpRequestMessage(HttpMethod.Post, ByIds)
+        await SelectAsync(client, world, app, "", principals);
+
+    private static async Task<Reply> SelectAsync(PlainClient client, World world, string app, string select, params string[] principals) =>
+        await client.SendAsync(new HttpRequestMessage(HttpMethod.Post, ByIds + select)
         {
             Content = JsonContent.Create(new
             {

@@ -13,7 +13,7 @@ internal static partial class OutboundTemplates
     // A page after the first repeats its list's address and adds $skiptoken.
     [GeneratedRegex(
         $@"^(POST\ login\.microsoftonline\.com/{Id}/oauth2/v2\.0/token
-        |POST\ graph\.microsoft\.com/v1\.0/directoryObjects/getByIds
+        |POST\ graph\.microsoft\.com/v1\.0/directoryObjects/getByIds(\?(\$|%24)select=[a-zA-Z,]+)?
         |GET\ graph\.microsoft\.com/v1\.0/applications\(appId='{Id}'\)\?(\$|%24)select=[a-zA-Z,]+
         |GET\ management\.azure\.com/subscriptions\?api-version=2022-12-01(&(\$|%24)skiptoken=[^&]+)*
         |GET\ management\.azure\.com/subscriptions/{Id}(

@@ -24,6 +24,34 @@ public sealed class NamesSpecs
     }
 
     [Fact]
+    public async Task What_graph_tells_of_a_principal_is_kept_and_what_a_type_does_not_have_is_unknown()
+    {
+        var world = EmulatedAzure.Company(tenant: tenant => tenant.Guest("visitor").ManagedIdentity("backup"));
+        world.Change(world.App(EmulatedAzure.Reader), app => app with { GraphPermissions = LeastRights });
+        await using var azure = await EmulatedAzure.StartAsync(world);
+        azure.World.Change(azure.World.Principal("grace"), grace => grace with { Enabled = false });
+
+        var found = await FindAsync(azure, "ada", "grace", "visitor", "admins", "backup");
+
+        Assert.Equal(("user", "Member", true), FactsOf(azure, found, "ada"));
+        Assert.Equal(("user", "Member", false), FactsOf(azure, found, "grace"));
+        Assert.Equal(("user", "Guest", true), FactsOf(azure, found, "visitor"));
+        Assert.Contains("#EXT#", Assert.IsType<NameLookup.Resolved>(Of(azure, found, "visitor")).Detail, StringComparison.Ordinal);
+        Assert.Equal(("group", null, null), FactsOf(azure, found, "admins"));
+        Assert.Equal(("servicePrincipal", null, true), FactsOf(azure, found, "backup"));
+    }
+
+    [Fact]
+    public void A_property_that_graph_did_not_send_is_null_and_never_a_default()
+    {
+        var id = Guid.NewGuid();
+
+        var answer = GraphAnswer.Find(System.Text.Encoding.UTF8.GetBytes($$"""{"value":[{"@odata.type":"#microsoft.graph.user","id":"{{id}}","displayName":"ada"}]}"""));
+
+        Assert.Equal(new NameLookup.Resolved("ada", Detail: null, "user", UserType: null, Enabled: null), answer?.Names[id]);
+    }
+
+    [Fact]
     public async Task F05_A_deleted_principal_is_not_found_and_a_foreign_group_is_never_called_missing()
     {
         await using var azure = await StartAsync(LeastRights);
@@ -52,8 +80,8 @@ public sealed class NamesSpecs
         var found = await FindAsync(azure, "ada", "admins", EmulatedAzure.Reader);
 
         Assert.IsType<NameLookup.Resolved>(Of(azure, found, "ada"));
-        Assert.IsType<NameLookup.NotPermitted>(Of(azure, found, "admins"));
-        Assert.IsType<NameLookup.NotPermitted>(Of(azure, found, EmulatedAzure.Reader));
+        Assert.Equal(new NameLookup.NotPermitted("group"), Of(azure, found, "admins"));
+        Assert.Equal(new NameLookup.NotPermitted("servicePrincipal"), Of(azure, found, EmulatedAzure.Reader));
     }
 
     [Fact]
@@ -65,7 +93,7 @@ public sealed class NamesSpecs
 
         Assert.Equal("NAMES_UNAVAILABLE", found.Failure?.Code);
         Cards.AssertFilled(found.Failure!);
-        Assert.All(found.ByPrincipal.Values, name => Assert.IsType<NameLookup.NotPermitted>(name));
+        Assert.All(found.ByPrincipal.Values, name => Assert.Equal(new NameLookup.NotPermitted(Type: null), name));
     }
 
     [Fact]
@@ -126,6 +154,12 @@ public sealed class NamesSpecs
     private static Task<NamesFound> FindAsync(EmulatedAzure azure, params string[] names) => azure.Connector.FindNamesAsync(
         azure.Target, azure.Secret, names.Select(name => azure.World.Principal(name)).Select(p => new NamelessPrincipal(p.Id, p.Type)),
         TestContext.Current.CancellationToken);
+
+    private static (string? Type, string? UserType, bool? Enabled) FactsOf(EmulatedAzure azure, NamesFound found, string name)
+    {
+        var resolved = Assert.IsType<NameLookup.Resolved>(Of(azure, found, name));
+        return (resolved.Type, resolved.UserType, resolved.Enabled);
+    }
 
     private static NameLookup Of(EmulatedAzure azure, NamesFound found, string name) => found.ByPrincipal[azure.World.Principal(name).Id];
 }
