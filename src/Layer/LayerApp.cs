@@ -173,12 +173,17 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
     }
 
     /// <summary>Opens what is there to be read, without keys; null when nothing was ever connected, and then nothing is made either.</summary>
-    public async Task<(Installation Layer, Workspace Workspace)?> FindReadableAsync(CancellationToken cancellationToken)
+    public Task<(Installation Layer, Workspace Workspace)?> FindReadableAsync(CancellationToken cancellationToken) => FindAsync(withKeys: false, cancellationToken);
+
+    /// <summary>As <see cref="FindReadableAsync"/>, with keys for what is sealed and signed.</summary>
+    public Task<(Installation Layer, Workspace Workspace)?> FindWritableAsync(CancellationToken cancellationToken) => FindAsync(withKeys: true, cancellationToken);
+
+    private async Task<(Installation Layer, Workspace Workspace)?> FindAsync(bool withKeys, CancellationToken cancellationToken)
     {
         var settings = GetSettings();
         if (settings.Database is null && !new DataFolder(settings.DataFolder).HasDatabase())
             return null;
-        var layer = await OpenAsync(withKeys: false, cancellationToken);
+        var layer = await OpenAsync(withKeys, cancellationToken);
         if (await layer.FindWorkspaceAsync(cancellationToken) is not { } workspace)
         {
             await layer.DisposeAsync();

@@ -56,8 +56,8 @@ internal sealed class HelpText(Terminal terminal, IReadOnlyDictionary<string, st
     private static string UsageOf(Command command, string path)
     {
         var arguments = command.Arguments.Select(a => a.Arity.MinimumNumberOfValues == 0 ? $"[{a.HelpName ?? a.Name}]" : a.HelpName ?? a.Name);
-        var required = command.Options.Where(o => o.Required).Select(o => $"{o.Name} {o.HelpName}");
-        string[] rest = command.Subcommands.Count > 0 ? ["COMMAND"] : command.Options.Any(o => !o.Required) ? ["[OPTIONS]"] : [];
+        var required = command.Options.Where(o => o.Required).Select(o => $"{o.Name} {o.HelpName}".TrimEnd());
+        string[] rest = command.Subcommands.Count > 0 ? [command.Action is null ? "COMMAND" : "[COMMAND]"] : command.Options.Any(o => !o.Required) ? ["[OPTIONS]"] : [];
         return string.Join(' ', [path, .. arguments, .. required, .. rest]);
     }
 

@@ -88,6 +88,17 @@ internal static class TextOptions
         }
     }
 
+    /// <summary>One line of a person's own words, as it is sealed: not empty, and without anything that would break the line.</summary>
+    public static string Line(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value.Trim();
+        if (text.Length == 0 || text.Any(IsBreak))
+            result.AddError($"{NameOf(result)}: write one line of text, without line breaks and other control characters.");
+        return text;
+    }
+
+    private static bool IsBreak(char c) => char.IsControl(c) || c is '\u2028' or '\u2029';
+
     private static string NameOf(ArgumentResult result) =>
         result.Parent is OptionResult option ? option.Option.Name : result.Argument.HelpName ?? result.Argument.Name;
 }

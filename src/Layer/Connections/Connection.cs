@@ -3,6 +3,9 @@ namespace Layer.Connections;
 /// <summary>One subscription of a workspace. Never deleted: evidence outlives it.</summary>
 internal sealed class Connection
 {
+    /// <summary>State code of a disconnected connection whose subscription is gone by a person's word: nothing is expected of it any more.</summary>
+    public const string GoneCode = "SUBSCRIPTION_DELETED";
+
     public required Guid Id { get; init; }
 
     public required Guid Workspace { get; init; }

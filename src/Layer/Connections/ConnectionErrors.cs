@@ -1,4 +1,5 @@
 using Layer.Evidence.Errors;
+using Layer.Operations;
 
 namespace Layer.Connections;
 
@@ -22,7 +23,12 @@ internal static class ConnectionErrors
             "layer connections"),
         Entry("CONNECTION_PAUSED", "The connection is paused",
             "{connection} was paused by {by}: {reason}. Its days are not covered until it is resumed.",
-            ["Resume it first."]),
+            ["Resume it first."],
+            "layer connections resume {connection}"),
+        Entry("CONNECTION_NOT_PAUSED", "The connection is not paused",
+            "There is nothing to resume: {connection} is read by every 'layer sync --all'.",
+            ["Look at how it is."],
+            "layer connections"),
         Entry("CONNECTION_DISCONNECTED", "The connection was ended",
             "{connection} was disconnected on {day}. Its evidence stays; it is never read again.",
             ["Connect the subscription again: the new connection names this one as its predecessor."],
@@ -43,6 +49,10 @@ internal static class ConnectionErrors
             "Tenant, cloud or client id of {credential} would change. A stored secret is never sent to a place it was not given for.",
             ["Give the secret together with the change."]),
     ];
+
+    /// <summary>CONNECTION_PAUSED, with who paused it and why.</summary>
+    public static RefusedException Paused(Connection connection) => new(
+        "CONNECTION_PAUSED", ("connection", connection.Name), ("by", connection.PausedBy ?? "somebody"), ("reason", connection.PausedBecause ?? "no reason given"));
 
     // A name that is taken or does not exist is a slip of the keyboard; the rest is a state of affairs.
     private static ErrorEntry Entry(string code, string title, string why, string[] doThis, params string[] commands) => new()

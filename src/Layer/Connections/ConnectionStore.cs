@@ -73,29 +73,45 @@ internal sealed class ConnectionStore(LayerDatabase database, EvidenceLedger led
             await database.ExecuteAsync("UPDATE connection SET name = @name WHERE id = @id", cancellationToken, ("@name", name), ("@id", Engine.Id(now.Id)));
         });
 
+    /// <exception cref="RefusedException">CONNECTION_PAUSED: it is already, and who paused it stays on record. CONNECTION_DISCONNECTED.</exception>
     public Task<Connection> PauseAsync(Connection connection, string actor, string? reason, CancellationToken cancellationToken) =>
         ChangeAsync(connection, ConnectionChange.Paused, actor, reason, cancellationToken, (database, now) =>
         {
+            if (now.State == ConnectionState.Paused)
+                throw ConnectionErrors.Paused(now);
             (now.PausedBy, now.PausedBecause) = (actor, reason);
             return SetStateAsync(database, now, ConnectionState.Paused, cancellationToken);
         });
 
     /// <summary>Resumes waiting for its next sync, which tells how it is.</summary>
+    /// <exception cref="RefusedException">CONNECTION_NOT_PAUSED, CONNECTION_DISCONNECTED.</exception>
     public Task<Connection> ResumeAsync(Connection connection, string actor, CancellationToken cancellationToken) =>
         ChangeAsync(connection, ConnectionChange.Resumed, actor, reason: null, cancellationToken, async (database, now) =>
         {
+            if (now.State != ConnectionState.Paused)
+                throw new RefusedException("CONNECTION_NOT_PAUSED", ("connection", now.Name));
             (now.PausedBy, now.PausedBecause) = (null, null);
             var complete = await database.ScalarAsync(
                 "SELECT 1 FROM sync WHERE connection = @connection AND status = 'complete' LIMIT 1", cancellationToken, ("@connection", Engine.Id(now.Id)));
             await SetStateAsync(database, now, complete is null ? ConnectionState.Waiting : ConnectionState.Connected, cancellationToken);
         });
 
-    /// <summary>Ends it for good. Evidence, history and credential stay.</summary>
+    /// <summary>Ends it for good. Evidence, history and credential stay; days without a reading go on being gaps of the log.</summary>
+    /// <exception cref="RefusedException">CONNECTION_DISCONNECTED: it was ended before.</exception>
     public Task<Connection> DisconnectAsync(Connection connection, string actor, string? reason, CancellationToken cancellationToken) =>
-        ChangeAsync(connection, ConnectionChange.Disconnected, actor, reason, cancellationToken, (database, now) =>
+        EndAsync(connection, ConnectionChange.Disconnected, code: null, actor, reason, cancellationToken);
+
+    /// <summary>Seals a person's word that Azure no longer has the subscription, and ends the connection: from that day on nothing is expected.</summary>
+    /// <exception cref="RefusedException">CONNECTION_DISCONNECTED: it was ended before.</exception>
+    public Task<Connection> EndGoneAsync(Connection connection, string actor, string reason, CancellationToken cancellationToken) =>
+        EndAsync(connection, ConnectionChange.SubscriptionGone, Connection.GoneCode, actor, reason, cancellationToken);
+
+    private Task<Connection> EndAsync(
+        Connection connection, string change, string? code, string actor, string? reason, CancellationToken cancellationToken) =>
+        ChangeAsync(connection, change, actor, reason, cancellationToken, (database, now) =>
         {
-            now.DisconnectedAt = clock.GetUtcNow();
-            return SetStateAsync(database, now, ConnectionState.Disconnected, cancellationToken);
+            (now.DisconnectedAt, now.PausedBy, now.PausedBecause) = (clock.GetUtcNow(), null, null);
+            return SetStateAsync(database, now, ConnectionState.Disconnected, cancellationToken, code);
         });
 
     public static ConnectionLeaf LeafOf(Connection connection, Credential credential, string change, string actor, string? reason = null) => new()
@@ -130,17 +146,17 @@ internal sealed class ConnectionStore(LayerDatabase database, EvidenceLedger led
     }
 
     // The fence grows with it: a sync that is under way must not commit to a connection that was paused or ended meanwhile.
-    private Task SetStateAsync(DbConnection database, Connection connection, ConnectionState state, CancellationToken cancellationToken)
+    private Task SetStateAsync(DbConnection database, Connection connection, ConnectionState state, CancellationToken cancellationToken, string? code = null)
     {
-        (connection.State, connection.StateCode, connection.Since) = (state, null, clock.GetUtcNow());
+        (connection.State, connection.StateCode, connection.Since) = (state, code, clock.GetUtcNow());
         return database.ExecuteAsync(
             """
-            UPDATE connection SET state = @state, state_code = NULL, since = @since, paused_by = @by, paused_because = @because, disconnected_at = @ended,
+            UPDATE connection SET state = @state, state_code = @code, since = @since, paused_by = @by, paused_because = @because, disconnected_at = @ended,
                 fence = fence + 1, lease_holder = NULL, lease_until = NULL
             WHERE id = @id
             """,
             cancellationToken,
-            ("@state", KebabCaseText.Of(state)), ("@since", connection.Since.UtcTicks), ("@by", connection.PausedBy), ("@because", connection.PausedBecause),
+            ("@state", KebabCaseText.Of(state)), ("@code", code), ("@since", connection.Since.UtcTicks), ("@by", connection.PausedBy), ("@because", connection.PausedBecause),
             ("@ended", connection.DisconnectedAt?.UtcTicks), ("@id", Engine.Id(connection.Id)));
     }
 

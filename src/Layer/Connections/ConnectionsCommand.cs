@@ -5,13 +5,15 @@ using Layer.Syncing;
 
 namespace Layer.Connections;
 
-/// <summary><c>layer connections</c>: what is connected and how it is.</summary>
+/// <summary><c>layer connections</c>: what is connected and how it is; below it, what can be done with a connection.</summary>
 internal static class ConnectionsCommand
 {
     public static Command Create(LayerApp app)
     {
         var output = OutputOption.Create();
-        var command = new Command("connections", "List connections and how they are.") { output };
+        var command = new Command("connections", "List connections and how they are; pause, resume, rename or end one.") { output };
+        foreach (var verb in ConnectionChangeCommands.Create(app))
+            command.Subcommands.Add(verb);
         command.SetAction((parsed, cancellationToken) => RunAsync(app, parsed.GetValue(output), cancellationToken));
         return command;
     }
@@ -24,6 +26,7 @@ internal static class ConnectionsCommand
         var connections = await layer.Connections.ListAsync(workspace.Id, cancellationToken);
         var credentials = (await layer.Credentials.ListAsync(workspace.Id, cancellationToken)).ToDictionary(c => c.Id);
         var readings = (await layer.InventoryOf(workspace).ReadingsAsync(DateOnly.MaxValue, cancellationToken)).ToDictionary(r => r.Connection, r => r.ObservedAt);
+        var anyPaused = connections.Exists(c => c.State == ConnectionState.Paused);
         new Listing<Connection>(
             [
                 new("NAME", "name", c => c.Name) { Shrinks = true, Tone = _ => Tone.Strong },
@@ -32,6 +35,8 @@ internal static class ConnectionsCommand
                 new("LAST READ (UTC)", "lastRead", c => readings.TryGetValue(c.Id, out var at) ? $"{at:yyyy-MM-dd HH:mm}" : "never"),
                 new("FAILURE", "code", c => c.StateCode ?? "") { Tone = _ => Tone.Bad },
                 new("CREDENTIAL", "credential", c => credentials[c.Credential].Name) { Shrinks = true },
+                new("PAUSED BY", "pausedBy", c => c.PausedBy ?? "") { Shrinks = true, CsvOnly = !anyPaused },
+                new("BECAUSE", "pausedBecause", c => c.PausedBecause ?? "") { Shrinks = true, CsvOnly = !anyPaused },
             ],
             (json, c) =>
             {
@@ -45,6 +50,8 @@ internal static class ConnectionsCommand
                 json.WriteString("code", c.StateCode);
                 json.WriteString("lastRead", readings.TryGetValue(c.Id, out var at) ? $"{at:yyyy-MM-ddTHH:mm:ss.fffZ}" : null);
                 json.WriteString("credential", credentials[c.Credential].Name);
+                json.WriteString("pausedBy", c.PausedBy);
+                json.WriteString("pausedBecause", c.PausedBecause);
                 json.WriteEndObject();
             }).Write(app.Terminal, form, connections);
         return connections.Count == 0 && form == OutputForm.Table ? SyncCommand.NothingConnected(app, form) : ExitCode.Done;

@@ -66,9 +66,9 @@ internal static class SyncCommand
             return NothingConnected(app, form, ExitCode.Error);
         if (workspace.Sample)
             return RefuseSample(app);
-        var connections = await ChooseAsync(layer, workspace, names, cancellationToken);
+        var connections = await ChooseAsync(app, layer, workspace, names, cancellationToken);
         if (connections.Count == 0)
-            return NothingConnected(app, form, ExitCode.Error);
+            return NothingToRead(app, form);
 
         var came = new List<SyncResult>();
         Failure? unsigned = null;
@@ -127,11 +127,23 @@ internal static class SyncCommand
         return exitCode;
     }
 
-    private static async Task<IReadOnlyList<Connection>> ChooseAsync(Installation layer, Workspace workspace, string[] names, CancellationToken cancellationToken)
+    // With connections there but none that may be read, "nothing is connected" would send a person the wrong way.
+    private static int NothingToRead(LayerApp app, OutputForm form)
+    {
+        if (form == OutputForm.Json)
+            Json.WriteValue<int>(app.Terminal, [], (json, value) => json.WriteNumberValue(value));
+        app.Terminal.Say("Nothing was read: every connection is paused or was ended. See: layer connections");
+        return ExitCode.Error;
+    }
+
+    private static async Task<IReadOnlyList<Connection>> ChooseAsync(
+        LayerApp app, Installation layer, Workspace workspace, string[] names, CancellationToken cancellationToken)
     {
         if (names.Length == 0)
         {
             var all = await layer.Connections.ListAsync(workspace.Id, cancellationToken);
+            foreach (var paused in all.Where(c => c.State == ConnectionState.Paused))
+                SayPaused(app.Terminal, paused);
             return [.. all.Where(c => c.State is not (ConnectionState.Paused or ConnectionState.Disconnected))];
         }
 
@@ -140,4 +152,8 @@ internal static class SyncCommand
             chosen.Add(await layer.Connections.GetAsync(workspace.Id, name, cancellationToken));
         return chosen;
     }
+
+    private static void SayPaused(Terminal terminal, Connection paused) => terminal.Say(
+        $"{terminal.ErrorInk.Caution("!")} " + SafeText.ForTerminal(
+            $"{paused.Name} is not read: paused by {paused.PausedBy}: {paused.PausedBecause ?? "no reason given"}. Its days are not covered until: layer connections resume {paused.Name}"));
 }

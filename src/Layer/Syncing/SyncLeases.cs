@@ -61,8 +61,7 @@ internal sealed class SyncLeases(LayerDatabase database, TimeProvider clock)
 
     private static RefusedException Refusal(Connection connection) => connection.State switch
     {
-        ConnectionState.Paused => new RefusedException("CONNECTION_PAUSED",
-            ("connection", connection.Name), ("by", connection.PausedBy ?? "somebody"), ("reason", connection.PausedBecause ?? "no reason given")),
+        ConnectionState.Paused => ConnectionErrors.Paused(connection),
         ConnectionState.Disconnected => new RefusedException("CONNECTION_DISCONNECTED",
             ("connection", connection.Name), ("day", $"{connection.DisconnectedAt:yyyy-MM-dd}")),
         _ => new RefusedException("SYNC_RUNNING",
