@@ -99,7 +99,7 @@ internal sealed class Installation : IAsyncDisposable
 
     public InventoryReader InventoryOf(Workspace workspace) => new(Database, workspace.Id);
 
-    public NameBook NamesOf(Workspace workspace, AzureConnector connector) => new(Database, Credentials, connector, workspace.Id, Clock);
+    public NameBook NamesOf(Workspace workspace, AzureConnector connector) => new(Database, Ledger, Credentials, connector, workspace.Id, Clock);
 
     /// <summary>Null when no authority is set.</summary>
     public LogTimestamps? Timestamps => _authority is null ? null : new LogTimestamps(Database, Ledger, _authority, Clock);

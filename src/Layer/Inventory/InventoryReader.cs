@@ -59,7 +59,10 @@ internal sealed class InventoryReader(LayerDatabase database, Guid workspace)
         await using var connection = await database.ConnectAsync(cancellationToken);
         var names = new List<PrincipalName>();
         var rows = connection.QueryAsync(
-            "SELECT tenant_id, principal_id, state, name, detail, first_looked_up_at, last_looked_up_at FROM principal_name WHERE workspace = @workspace",
+            """
+            SELECT tenant_id, principal_id, state, name, detail, first_looked_up_at, last_looked_up_at, type, user_type, enabled
+            FROM principal_name WHERE workspace = @workspace
+            """,
             cancellationToken, ("@workspace", database.Engine.Id(workspace)));
         await foreach (var row in rows)
         {
@@ -69,6 +72,8 @@ internal sealed class InventoryReader(LayerDatabase database, Guid workspace)
                 State = KebabCaseText.Parse<NameState>(row.GetString(2)), Name = row.IsDBNull(3) ? null : row.GetString(3),
                 Detail = row.IsDBNull(4) ? null : row.GetString(4), FirstLookedUpAt = new DateTimeOffset(row.GetInt64(5), TimeSpan.Zero),
                 LastLookedUpAt = new DateTimeOffset(row.GetInt64(6), TimeSpan.Zero),
+                Type = row.IsDBNull(7) ? null : row.GetString(7), UserType = row.IsDBNull(8) ? null : row.GetString(8),
+                Enabled = row.IsDBNull(9) ? null : row.GetBoolean(9),
             });
         }
 

@@ -3,13 +3,18 @@ using Layer.Azure.Names;
 using Layer.Connections;
 using Layer.Evidence.Collecting;
 using Layer.Evidence.Observations;
+using Layer.Ledger;
 using Layer.Operations;
 using Layer.Storage;
 
 namespace Layer.Inventory;
 
-/// <summary>What directories call principals: no evidence, kept apart from it, erasable, and looked up again when it has become old.</summary>
-internal sealed class NameBook(LayerDatabase database, CredentialStore credentials, AzureConnector connector, Guid workspace, TimeProvider clock)
+/// <summary>
+/// What directories call principals: kept apart from evidence, erasable, and looked up again when it has become old. The log gets a commitment to each
+/// record, so that a name can be proven later and still be erased.
+/// </summary>
+internal sealed class NameBook(
+    LayerDatabase database, EvidenceLedger ledger, CredentialStore credentials, AzureConnector connector, Guid workspace, TimeProvider clock)
 {
     private const int Chunk = 1000;
 
@@ -18,48 +23,40 @@ internal sealed class NameBook(LayerDatabase database, CredentialStore credentia
     private readonly InventoryReader _inventory = new(database, workspace);
 
     /// <summary>Looks up the principals of the last readings that are unknown or old, or all of them. Nothing is asked when none is due.</summary>
-    /// <exception cref="RefusedException">A stored secret cannot be opened: KEYRING_LOST, KEYRING_WRONG, SEAL_BROKEN, CERTIFICATE_UNREADABLE.</exception>
+    /// <exception cref="RefusedException">CLOCK_BEHIND_LOG, LOG_BROKEN: nothing was stored. LOG_ROLLED_BACK: it was stored, and could not be signed.</exception>
     public async Task<NamesRefreshed> RefreshAsync(IEnumerable<Connection> connections, bool all, CancellationToken cancellationToken)
     {
         var readings = (await _inventory.ReadingsAsync(DateOnly.MaxValue, cancellationToken)).ToDictionary(reading => reading.Connection);
-        var ends = new Dictionary<(Guid Tenant, Guid Principal), NameLookup>();
+        var ends = new List<NameLookup>();
+        var sealedRecords = 0;
         Failure? failure = null;
-        foreach (var user in connections.Where(c => readings.ContainsKey(c.Id)).GroupBy(c => (c.TenantId, c.Credential)))
+        foreach (var tenant in connections.Where(c => readings.ContainsKey(c.Id)).GroupBy(c => c.TenantId))
         {
-            var due = new Dictionary<Guid, NamelessPrincipal>();
-            foreach (var connection in user)
+            var found = new Dictionary<Guid, NameLookup>();
+            foreach (var users in tenant.GroupBy(c => c.Credential))
             {
-                // What another app registration may not read, this one may.
-                foreach (var principal in await DueAsync(readings[connection.Id], all, cancellationToken))
+                var due = new Dictionary<Guid, NamelessPrincipal>();
+                foreach (var connection in users)
                 {
-                    if (ends.GetValueOrDefault((connection.TenantId, principal.Id)) is null or NameLookup.NotPermitted)
-                        due.TryAdd(principal.Id, principal);
+                    // What another app registration may not read, this one may.
+                    foreach (var principal in await DueAsync(readings[connection.Id], all, cancellationToken))
+                    {
+                        if (found.GetValueOrDefault(principal.Id) is null or NameLookup.NotPermitted)
+                            due.TryAdd(principal.Id, principal);
+                    }
                 }
+
+                failure = await AskAsync(users.First(), [.. due.Values], found, cancellationToken) ?? failure;
             }
 
-            failure = await AskAsync(user.First(), [.. due.Values], ends, cancellationToken) ?? failure;
+            sealedRecords += await SaveAsync(tenant.Key, found, cancellationToken);
+            ends.AddRange(found.Values);
         }
 
-        return new NamesRefreshed([.. ends.Values], failure);
-    }
-
-    /// <summary>Erases what is stored about a principal, given by object id, name or user principal name, or about all. The number of rows erased.</summary>
-    /// <remarks>What a file of SQLite held is overwritten. A principal that still holds roles is looked up again when names are switched on.</remarks>
-    public static async Task<int> ForgetAsync(LayerDatabase database, Guid workspace, string? principal, CancellationToken cancellationToken)
-    {
-        var known = await new InventoryReader(database, workspace).NamesAsync(cancellationToken);
-        await using var connection = await database.ConnectAsync(cancellationToken);
-        await database.Engine.BeginErasingAsync(connection, cancellationToken);
-        var erased = 0;
-        foreach (var name in known.Matching(principal))
-        {
-            erased += await connection.ExecuteAsync(
-                "DELETE FROM principal_name WHERE workspace = @workspace AND tenant_id = @tenant AND principal_id = @principal", cancellationToken,
-                ("@workspace", database.Engine.Id(workspace)), ("@tenant", database.Engine.Id(name.TenantId)), ("@principal", name.PrincipalId));
-        }
-
-        await database.Engine.EndErasingAsync(connection, "principal_name", cancellationToken);
-        return erased;
+        // The signature of the sync before it does not cover this leaf, and the next may be a day away.
+        if (sealedRecords > 0)
+            await ledger.SignCheckpointAsync(workspace, cancellationToken);
+        return new NamesRefreshed(ends, sealedRecords, failure);
     }
 
     private async Task<IEnumerable<NamelessPrincipal>> DueAsync(Reading reading, bool all, CancellationToken cancellationToken)
@@ -78,64 +75,61 @@ internal sealed class NameBook(LayerDatabase database, CredentialStore credentia
     }
 
     private async Task<Failure?> AskAsync(
-        Connection connection, NamelessPrincipal[] due, Dictionary<(Guid Tenant, Guid Principal), NameLookup> ends, CancellationToken cancellationToken)
+        Connection connection, NamelessPrincipal[] due, Dictionary<Guid, NameLookup> found, CancellationToken cancellationToken)
     {
         if (due.Length == 0)
             return null;
-        using var credential = credentials.Open(await credentials.GetAsync(connection.Credential, cancellationToken));
+        OpenCredential credential;
+        try
+        {
+            credential = credentials.Open(await credentials.GetAsync(connection.Credential, cancellationToken));
+        }
+        catch (RefusedException refused)
+        {
+            // What the tenant's other app registrations answer is worth keeping.
+            return refused.Failure;
+        }
+
+        using var open = credential;
         var target = new AzureTarget(CloudName.Parse(connection.Cloud), connection.SubscriptionId, connection.TenantId);
         Failure? failure = null;
         foreach (var part in due.Chunk(Chunk))
         {
-            var found = await connector.FindNamesAsync(target, credential.Azure, part, cancellationToken);
-            await SaveAsync(connection.TenantId, found, cancellationToken);
-            foreach (var (principal, end) in found.ByPrincipal)
-                ends[(connection.TenantId, principal)] = end;
-            failure = found.Failure ?? failure;
+            var answered = await connector.FindNamesAsync(target, credential.Azure, part, cancellationToken);
+            foreach (var (principal, end) in answered.ByPrincipal)
+            {
+                // That nothing came says less than that it is not permitted.
+                if (end is not NameLookup.NotLookedUp || !found.ContainsKey(principal))
+                    found[principal] = end;
+            }
+
+            failure = answered.Failure ?? failure;
             // Graph that does not answer one question would be waited for once for each.
-            if (found.Failure is not null && found.ByPrincipal.Values.Any(end => end is NameLookup.NotLookedUp))
+            if (answered.Failure is not null && answered.ByPrincipal.Values.Any(end => end is NameLookup.NotLookedUp))
                 break;
         }
 
         return failure;
     }
 
-    private async Task SaveAsync(Guid tenant, NamesFound found, CancellationToken cancellationToken)
+    private async Task<int> SaveAsync(Guid tenant, Dictionary<Guid, NameLookup> found, CancellationToken cancellationToken)
     {
-        await using var connection = await database.ConnectAsync(cancellationToken);
-        await using var transaction = await database.Engine.BeginWriteAsync(connection, cancellationToken);
-        foreach (var (principal, end) in found.ByPrincipal)
-        {
-            var (state, name, detail) = end switch
-            {
-                NameLookup.Resolved resolved => (NameState.Resolved, resolved.Name, resolved.Detail),
-                NameLookup.NotFound => (NameState.NotFound, null, null),
-                NameLookup.NotPermitted => (NameState.NotPermitted, null, null),
-                _ => ((NameState?)null, (string?)null, (string?)null),
-            };
-            // "Not looked up" has no row, and does not wipe out what was known before.
-            if (state is not { } known)
-                continue;
-            await connection.ExecuteAsync(
-                """
-                INSERT INTO principal_name (workspace, tenant_id, principal_id, state, name, detail, first_looked_up_at, last_looked_up_at)
-                VALUES (@workspace, @tenant, @principal, @state, @name, @detail, @now, @now)
-                ON CONFLICT (workspace, tenant_id, principal_id) DO UPDATE
-                SET state = excluded.state, name = excluded.name, detail = excluded.detail, last_looked_up_at = excluded.last_looked_up_at
-                """,
-                cancellationToken,
-                ("@workspace", database.Engine.Id(workspace)), ("@tenant", database.Engine.Id(tenant)), ("@principal", principal.ToString()),
-                ("@state", KebabCaseText.Of(known)), ("@name", name), ("@detail", detail), ("@now", clock.GetUtcNow().UtcTicks));
-        }
-
-        await transaction.CommitAsync(cancellationToken);
+        var sealedRecords = 0;
+        if (found.Values.All(end => end is NameLookup.NotLookedUp))
+            return 0;
+        await ledger.AppendAsync(
+            workspace,
+            async (log, connection) => sealedRecords = await new NameWriter(database.Engine, connection, workspace, cancellationToken).WriteAsync(log, tenant, found),
+            cancellationToken);
+        return sealedRecords;
     }
 }
 
 /// <summary>What a lookup came to.</summary>
 /// <param name="Ends">One for each principal that was due.</param>
+/// <param name="Sealed">Records that differ from the last one sealed of their principal, and were sealed now.</param>
 /// <param name="Failure">Why names are missing that could be there; null when every question was answered.</param>
-internal sealed record NamesRefreshed(IReadOnlyList<NameLookup> Ends, Failure? Failure)
+internal sealed record NamesRefreshed(IReadOnlyList<NameLookup> Ends, int Sealed, Failure? Failure)
 {
     public int Count<T>()
         where T : NameLookup => Ends.Count(end => end is T);

@@ -10,13 +10,13 @@ using Layer.Workspaces;
 
 namespace Layer.Inventory;
 
-/// <summary><c>layer names refresh|forget</c>, and the look-up after a sync.</summary>
+/// <summary><c>layer names list|refresh|forget</c>, and the look-up after a sync.</summary>
 internal static class NamesCommand
 {
     // A firewall that swallows what goes to Graph must not hold up a sync that is over.
     private static readonly TimeSpan Deadline = TimeSpan.FromMinutes(1);
 
-    public static Command Create(LayerApp app) => new("names", "What principals are called: no evidence, and erasable.") { Refresh(app), Forget(app) };
+    public static Command Create(LayerApp app) => new("names", "What principals are called: provable, and erasable.") { List(app), Refresh(app), Forget(app) };
 
     /// <summary>Looks names up when that is switched on. Whatever becomes of it, the sync stands; a person is told in one line.</summary>
     public static async Task AfterSyncAsync(
@@ -56,6 +56,27 @@ internal static class NamesCommand
             : $"Names were not looked up: {card.Title} ({card.Code}). Evidence is complete without them.";
     }
 
+    private static Command List(LayerApp app)
+    {
+        var output = OutputOption.Create();
+        var command = new Command("list", "List what directories said about principals at the last look-up.") { output };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var form = parsed.GetValue(output);
+            if (await app.FindReadableAsync(cancellationToken) is not var (layer, workspace))
+                return SyncCommand.NothingConnected(app, form);
+            await using var opened = layer;
+            var names = (await layer.InventoryOf(workspace).NamesAsync(cancellationToken)).Matching(text: null)
+                .OrderBy(name => name.Name is null).ThenBy(name => name.Name, StringComparer.Ordinal).ThenBy(name => name.PrincipalId, StringComparer.Ordinal).ToList();
+            var records = (await NameRecords.ListAsync(layer.Database, workspace.Id, cancellationToken)).ToLookup(record => (record.Tenant, record.PrincipalId));
+            NameListing.Of(name => records[(name.TenantId, name.PrincipalId)].LastOrDefault()?.Leaf).Write(app.Terminal, form, names);
+            if (names.Count == 0)
+                app.Terminal.Say("No names are stored. Look them up with: layer names refresh");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
     private static Command Refresh(LayerApp app)
     {
         var output = OutputOption.Create();
@@ -80,7 +101,7 @@ internal static class NamesCommand
     {
         var principal = new Argument<string?>("PRINCIPAL") { Description = "an object id, a name or a user principal name", Arity = ArgumentArity.ZeroOrOne };
         var all = new Option<bool>("--all") { Description = "every name" };
-        var command = new Command("forget", "Erase stored names; evidence holds none.") { principal, all };
+        var command = new Command("forget", "Erase stored names and what proves them; evidence holds none.") { principal, all };
         command.Validators.Add(result =>
         {
             if (result.GetValue(all) == result.GetValue(principal) is not null)
@@ -92,7 +113,7 @@ internal static class NamesCommand
                 return SyncCommand.NothingConnected(app, OutputForm.Table);
             await using var opened = layer;
             var whom = parsed.GetValue(all) ? null : parsed.GetValue(principal);
-            var erased = await NameBook.ForgetAsync(layer.Database, workspace.Id, whom, cancellationToken);
+            var erased = await NameErasure.ForgetAsync(layer.Database, workspace.Id, whom, cancellationToken);
             app.Terminal.Say(erased == 0 && whom is not null ? $"Nothing is stored about {SafeText.ForTerminal(whom)}." : $"Erased: {erased}.");
             if (erased > 0 && layer.LooksUpNames)
                 app.Terminal.Say("Layer:Names is true: the next sync looks up again who still holds a role.");
@@ -108,6 +129,7 @@ internal static class NamesCommand
             new("NOT FOUND", "notFound", r => $"{r.Count<NameLookup.NotFound>()}") { Right = true },
             new("NOT PERMITTED", "notPermitted", r => $"{r.Count<NameLookup.NotPermitted>()}") { Right = true },
             new("NOT LOOKED UP", "notLookedUp", r => $"{r.Count<NameLookup.NotLookedUp>()}") { Right = true },
+            new("NEW OR CHANGED", "sealed", r => $"{r.Sealed}") { Right = true },
         ],
         (json, r) =>
         {
@@ -116,6 +138,7 @@ internal static class NamesCommand
             json.WriteNumber("notFound", r.Count<NameLookup.NotFound>());
             json.WriteNumber("notPermitted", r.Count<NameLookup.NotPermitted>());
             json.WriteNumber("notLookedUp", r.Count<NameLookup.NotLookedUp>());
+            json.WriteNumber("sealed", r.Sealed);
             json.WriteEndObject();
         }).Write(terminal, form, [refreshed]);
 }

@@ -1,6 +1,6 @@
 namespace Layer.Inventory;
 
-/// <summary>What a directory calls a principal. Not evidence: kept apart from it and erasable.</summary>
+/// <summary>What a directory calls a principal, as of the last look-up. Kept apart from evidence, and erasable.</summary>
 internal sealed class PrincipalName
 {
     public required Guid Workspace { get; init; }
@@ -15,8 +15,17 @@ internal sealed class PrincipalName
     /// <summary>Null unless <see cref="State"/> is resolved.</summary>
     public string? Name { get; set; }
 
-    /// <summary>E.g. a user principal name; null when the directory has none.</summary>
+    /// <summary>A user's principal name or an app's client id; null when the directory has none.</summary>
     public string? Detail { get; set; }
+
+    /// <summary>As Microsoft Graph says: <c>user</c>, <c>group</c>, <c>servicePrincipal</c>, …; null when it did not say.</summary>
+    public string? Type { get; set; }
+
+    /// <summary>Of a user <c>Member</c> or <c>Guest</c>; null of others, and when Graph did not say.</summary>
+    public string? UserType { get; set; }
+
+    /// <summary>Whether it may sign in; null of what cannot, and when Graph did not say.</summary>
+    public bool? Enabled { get; set; }
 
     public required DateTimeOffset FirstLookedUpAt { get; init; }
 

@@ -109,6 +109,9 @@ internal sealed class LogAppend
 
     public async Task MoveHeadAsync(CancellationToken cancellationToken)
     {
+        // The head is dated by its last leaf; rows alone do not move it.
+        if (_leaves.Count == 0)
+            return;
         var before = _frontier.Size - _leaves.Count;
         // Compare and swap: even without the lock a second writer could not move a head it has not read.
         var moved = await _connection.ExecuteAsync(

@@ -30,9 +30,9 @@ internal sealed partial class LogVerification
     private readonly Dictionary<long, VisibleLeaf> _visible = [];
     private readonly AuditLog _days = new();
     private DateOnly _lastDay;
+    private readonly NameRecordCheck _names;
     private SignedCheckpoint? _lastCheckpoint;
-    private int _observations;
-    private int _pages;
+    private int _observations, _pages;
 
     private LogVerification(LayerDatabase database, DataFolder folder, Workspace workspace, DbConnection connection, CancellationToken cancellationToken)
     {
@@ -42,6 +42,7 @@ internal sealed partial class LogVerification
         _connection = connection;
         _cancellationToken = cancellationToken;
         _replay = new LogReplay(workspace.Origin);
+        _names = new NameRecordCheck(database.Engine, connection, workspace.Id, cancellationToken);
     }
 
     private StorageEngine Engine => _database.Engine;
@@ -84,6 +85,7 @@ internal sealed partial class LogVerification
             await CheckPopulationsAsync(observations);
             await CheckPagesAsync();
             await CheckTimestampsAsync();
+            await _names.RunAsync();
             verdict = VerificationVerdict.Of(_replay, Gaps(), Remarks(pinned));
         }
         catch (BrokenLogException broken)
@@ -173,6 +175,7 @@ internal sealed partial class LogVerification
                 break;
         }
 
+        _names.Add(index, leaf.Body);
         // Without scope statements: a log is verified with every subscription that was ever connected.
         if (leaf.Body is SyncManifest or ConnectionLeaf)
             _days.Add(index, leaf);

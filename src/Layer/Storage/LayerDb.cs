@@ -46,6 +46,8 @@ internal abstract class LayerDb(DbContextOptions options) : DbContext(options)
 
     public DbSet<PrincipalName> PrincipalNames => Set<PrincipalName>();
 
+    public DbSet<NameRecordRow> NameRecords => Set<NameRecordRow>();
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configuration)
     {
         configuration.Properties<DateTimeOffset>().HaveConversion<UtcTicks>();
@@ -136,6 +138,11 @@ internal abstract class LayerDb(DbContextOptions options) : DbContext(options)
         });
         model.Entity<PrincipalName>(table =>
             table.ToTable("principal_name").HasKey(n => new { n.Workspace, n.TenantId, n.PrincipalId }));
+        model.Entity<NameRecordRow>(table =>
+        {
+            table.ToTable("name_record").HasKey(r => new { r.Workspace, r.Commitment });
+            table.HasOne<PrincipalName>().WithMany().HasForeignKey(r => new { r.Workspace, r.TenantId, r.PrincipalId }).OnDelete(DeleteBehavior.Restrict);
+        });
 
         NameColumns(model);
     }

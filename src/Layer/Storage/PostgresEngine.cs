@@ -104,8 +104,12 @@ internal sealed class PostgresEngine : StorageEngine
 
     public override Task BeginErasingAsync(DbConnection connection, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public override async Task EndErasingAsync(DbConnection connection, string table, CancellationToken cancellationToken) =>
-        await connection.ExecuteAsync($"VACUUM \"{table}\"", cancellationToken);
+    public override async Task EndErasingAsync(DbConnection connection, IReadOnlyList<string> tables, CancellationToken cancellationToken)
+    {
+        // FULL: a plain VACUUM only marks the space as free.
+        foreach (var table in tables)
+            await connection.ExecuteAsync($"VACUUM (FULL) \"{table}\"", cancellationToken);
+    }
 
     public override ValueTask DisposeAsync() => _source.DisposeAsync();
 

@@ -135,11 +135,16 @@ internal sealed class SqliteEngine : StorageEngine
     public override async Task BeginErasingAsync(DbConnection connection, CancellationToken cancellationToken) =>
         await connection.ExecuteAsync("PRAGMA secure_delete = ON", cancellationToken);
 
-    // The write-ahead log still has the pages as they were.
-    public override async Task EndErasingAsync(DbConnection connection, string table, CancellationToken cancellationToken)
+    public override async Task EndErasingAsync(DbConnection connection, IReadOnlyList<string> tables, CancellationToken cancellationToken)
     {
-        await connection.ExecuteAsync("PRAGMA wal_checkpoint(TRUNCATE)", cancellationToken);
-        await connection.ExecuteAsync("PRAGMA secure_delete = OFF", cancellationToken);
+        // secure_delete zeroes what a DELETE sets free. What a page kept when it was split, or a row when it was updated, goes when the file is written anew.
+        await connection.ExecuteAsync("VACUUM", cancellationToken);
+        // The write-ahead log still has the pages as they were; it is emptied only when nobody reads from it.
+        await connection.ExecuteAsync($"PRAGMA busy_timeout = {_address.BusySeconds * 1000}", cancellationToken);
+        var busy = await connection.ScalarAsync("PRAGMA wal_checkpoint(TRUNCATE)", cancellationToken);
+        await connection.ExecuteAsync("PRAGMA busy_timeout = 0; PRAGMA secure_delete = OFF", cancellationToken);
+        if (busy is not 0L)
+            throw new RefusedException("ERASURE_UNFINISHED", ("database", _address.File));
     }
 
     public override ValueTask DisposeAsync()

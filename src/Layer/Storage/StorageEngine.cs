@@ -57,11 +57,12 @@ internal abstract class StorageEngine : IAsyncDisposable
     /// <summary>The guards as they stand in the database.</summary>
     public abstract Task<Dictionary<string, string>> ReadGuardsAsync(DbConnection connection, CancellationToken cancellationToken);
 
-    /// <summary>Before rows about people are deleted over a connection: the engine then leaves nothing of them in its files.</summary>
+    /// <summary>Before rows are erased over a connection, outside a transaction.</summary>
     public abstract Task BeginErasingAsync(DbConnection connection, CancellationToken cancellationToken);
 
-    /// <summary>After the rows of a table were deleted and committed.</summary>
-    public abstract Task EndErasingAsync(DbConnection connection, string table, CancellationToken cancellationToken);
+    /// <summary>After rows of some tables were deleted and committed: writes anew what still holds their bytes.</summary>
+    /// <exception cref="Operations.RefusedException">ERASURE_UNFINISHED: another process reads the database. To be called again.</exception>
+    public abstract Task EndErasingAsync(DbConnection connection, IReadOnlyList<string> tables, CancellationToken cancellationToken);
 
     public abstract ValueTask DisposeAsync();
 

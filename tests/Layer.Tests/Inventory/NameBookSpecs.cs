@@ -16,7 +16,7 @@ public sealed class NameBookOnSqliteSpecs(PostgresCluster cluster) : NameBookSpe
         await RefreshAsync(world);
         Assert.Contains(Person, await FilesAsync(world), StringComparison.Ordinal);
 
-        Assert.Equal(1, await NameBook.ForgetAsync(world.Node.Database, world.Node.Workspace.Id, Person, Cancellation));
+        Assert.Equal(1, await NameErasure.ForgetAsync(world.Node.Database, world.Node.Workspace.Id, Person, Cancellation));
 
         Assert.DoesNotContain(Person, await FilesAsync(world), StringComparison.Ordinal);
         Assert.Contains("grace@", await FilesAsync(world), StringComparison.Ordinal);
@@ -63,7 +63,7 @@ public abstract class NameBookSpecs(Engine engine, PostgresCluster cluster)
     private protected static async Task<NamesRefreshed> RefreshAsync(SyncWorld world, LayerNode? node = null, bool all = false)
     {
         var (on, connections) = (node ?? world.Node, await world.Node.Connections.ListAsync(world.Node.Workspace.Id, Cancellation));
-        return await new NameBook(on.Database, on.Credentials, on.Connector, on.Workspace.Id, world.Clock).RefreshAsync(connections, all, Cancellation);
+        return await new NameBook(on.Database, on.Ledger, on.Credentials, on.Connector, on.Workspace.Id, world.Clock).RefreshAsync(connections, all, Cancellation);
     }
 
     private static async Task<IReadOnlyDictionary<string, AssignmentRow>> ShownAsync(SyncWorld world)
@@ -170,14 +170,15 @@ public abstract class NameBookSpecs(Engine engine, PostgresCluster cluster)
     public async Task Item_12_Names_are_no_evidence_and_forgetting_them_leaves_the_log_as_it_is()
     {
         await using var world = await StartAsync(LeastRights);
-        var sealedBefore = (await world.CountAsync("log_leaf"), await world.CountAsync("observation"));
-
+        var observations = await world.CountAsync("observation");
         await RefreshAsync(world);
         Assert.DoesNotContain((await LeavesAsync(world)), leaf => leaf.Contains(Person, StringComparison.Ordinal));
-        var erased = await NameBook.ForgetAsync(world.Node.Database, world.Node.Workspace.Id, principal: null, Cancellation);
+        var sealedBefore = (await world.CountAsync("log_leaf"), observations);
+
+        var erased = await NameErasure.ForgetAsync(world.Node.Database, world.Node.Workspace.Id, principal: null, Cancellation);
 
         Assert.Equal(5, erased);
-        Assert.Equal(0, await world.CountAsync("principal_name"));
+        Assert.Equal((0, 0), (await world.CountAsync("principal_name"), await world.CountAsync("name_record")));
         Assert.Equal(sealedBefore, (await world.CountAsync("log_leaf"), await world.CountAsync("observation")));
         Assert.All((await ShownAsync(world)).Values, row => Assert.Equal("not-looked-up", row.NameState));
     }
@@ -190,17 +191,17 @@ public abstract class NameBookSpecs(Engine engine, PostgresCluster cluster)
         {
             await RefreshAsync(world);
 
-            Assert.Equal(1, await NameBook.ForgetAsync(world.Node.Database, world.Node.Workspace.Id, whom, Cancellation));
+            Assert.Equal(1, await NameErasure.ForgetAsync(world.Node.Database, world.Node.Workspace.Id, whom, Cancellation));
             Assert.Equal("not-looked-up", Of(world, await ShownAsync(world), Person).NameState);
         }
 
-        Assert.Equal(0, await NameBook.ForgetAsync(world.Node.Database, world.Node.Workspace.Id, Person, Cancellation));
+        Assert.Equal(0, await NameErasure.ForgetAsync(world.Node.Database, world.Node.Workspace.Id, Person, Cancellation));
     }
 
     private static async Task<List<string>> LeavesAsync(SyncWorld world)
     {
         var leaves = new List<string>();
-        foreach (var kind in (string[])["sync", "evidence", "connection"])
+        foreach (var kind in (string[])["sync", "evidence", "connection", "names"])
             leaves.AddRange(await world.LeavesAsync(kind));
         Assert.NotEmpty(leaves);
         return leaves;

@@ -55,8 +55,19 @@ public sealed class NamesCommandSpecs : IAsyncLifetime
 
         var refreshed = await _layer.RunAsync("names", "refresh", "-o", "json");
 
-        Assert.Equal((0, "{\"value\":[{\"resolved\":3,\"notFound\":1,\"notPermitted\":0,\"notLookedUp\":0}]}\n"), (refreshed.ExitCode, refreshed.Output));
+        Assert.Equal((0, "{\"value\":[{\"resolved\":3,\"notFound\":1,\"notPermitted\":0,\"notLookedUp\":0,\"sealed\":4}]}\n"), (refreshed.ExitCode, refreshed.Output));
+        Assert.Contains("\"sealed\":0}", (await _layer.RunAsync("names", "refresh", "-o", "json")).Output, StringComparison.Ordinal);
         Assert.Contains(("resolved", "ada"), await StatesAsync());
+        using (var names = JsonDocument.Parse((await _layer.RunAsync("names", "list", "-o", "json")).Output))
+        {
+            var ada = names.RootElement.GetProperty("value").EnumerateArray().Single(row => row.GetProperty("name").GetString() == "ada");
+            Assert.Equal(
+                ("user", "Member", true, _emulator.World.Principal("ada").UserPrincipalName),
+                (ada.GetProperty("type").GetString(), ada.GetProperty("userType").GetString(), ada.GetProperty("enabled").GetBoolean(), ada.GetProperty("upnOrAppId").GetString()));
+            var gone = names.RootElement.GetProperty("value").EnumerateArray().Single(row => row.GetProperty("state").GetString() == "not-found");
+            Assert.Equal((JsonValueKind.Null, JsonValueKind.Null), (gone.GetProperty("enabled").ValueKind, gone.GetProperty("type").ValueKind));
+        }
+
         Assert.Contains(("not-found", null), await StatesAsync());
         Assert.Contains("not found in this directory", (await _layer.RunAsync("show", "assignments")).Output, StringComparison.Ordinal);
 

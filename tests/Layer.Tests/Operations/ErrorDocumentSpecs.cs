@@ -6,6 +6,7 @@ using Layer.Ledger;
 using Layer.Operations;
 using Layer.Secrets;
 using Layer.Syncing;
+using Layer.Workspaces;
 
 namespace Layer.Tests.Operations;
 
@@ -21,6 +22,7 @@ public sealed class ErrorDocumentSpecs
         ("Connections", ConnectionErrors.All),
         ("Syncs", SyncErrors.All),
         ("Keys", SecretErrors.All),
+        ("Workspaces", WorkspaceErrors.All),
         ("Keys, epochs and proofs of the log", LogErrors.All),
         ("Audit bundles", BundleErrors.All),
         ("Samples", SampleErrors.All),

@@ -188,6 +188,52 @@ namespace Layer.Storage.Migrations.Postgres
                     b.ToTable("credential", (string)null);
                 });
 
+            modelBuilder.Entity("Layer.Inventory.NameRecordRow", b =>
+                {
+                    b.Property<Guid>("Workspace")
+                        .HasColumnType("uuid")
+                        .HasColumnName("workspace");
+
+                    b.Property<byte[]>("Commitment")
+                        .HasColumnType("bytea")
+                        .HasColumnName("commitment");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<byte[]>("Bytes")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("bytes");
+
+                    b.Property<long>("Leaf")
+                        .HasColumnType("bigint")
+                        .HasColumnName("leaf");
+
+                    b.Property<string>("PrincipalId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("principal_id");
+
+                    b.Property<byte[]>("Salt")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("salt");
+
+                    b.Property<Guid>("TenantId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("tenant_id");
+
+                    b.HasKey("Workspace", "Commitment")
+                        .HasName("pk_name_record");
+
+                    b.HasIndex("Workspace", "TenantId", "PrincipalId")
+                        .HasDatabaseName("ix_name_record_workspace_tenant_id_principal_id");
+
+                    b.ToTable("name_record", (string)null);
+                });
+
             modelBuilder.Entity("Layer.Inventory.PrincipalName", b =>
                 {
                     b.Property<Guid>("Workspace")
@@ -206,6 +252,10 @@ namespace Layer.Storage.Migrations.Postgres
                         .HasColumnType("text")
                         .HasColumnName("detail");
 
+                    b.Property<bool?>("Enabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("enabled");
+
                     b.Property<long>("FirstLookedUpAt")
                         .HasColumnType("bigint")
                         .HasColumnName("first_looked_up_at");
@@ -222,6 +272,14 @@ namespace Layer.Storage.Migrations.Postgres
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("state");
+
+                    b.Property<string>("Type")
+                        .HasColumnType("text")
+                        .HasColumnName("type");
+
+                    b.Property<string>("UserType")
+                        .HasColumnType("text")
+                        .HasColumnName("user_type");
 
                     b.HasKey("Workspace", "TenantId", "PrincipalId")
                         .HasName("pk_principal_name");
@@ -860,6 +918,16 @@ namespace Layer.Storage.Migrations.Postgres
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_credential_workspace");
+                });
+
+            modelBuilder.Entity("Layer.Inventory.NameRecordRow", b =>
+                {
+                    b.HasOne("Layer.Inventory.PrincipalName", null)
+                        .WithMany()
+                        .HasForeignKey("Workspace", "TenantId", "PrincipalId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_name_record_workspace");
                 });
 
             modelBuilder.Entity("Layer.Ledger.LogHead", b =>

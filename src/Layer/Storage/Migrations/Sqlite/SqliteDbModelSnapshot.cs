@@ -189,6 +189,53 @@ namespace Layer.Storage.Migrations.Sqlite
                     b.ToTable("credential", (string)null);
                 });
 
+            modelBuilder.Entity("Layer.Inventory.NameRecordRow", b =>
+                {
+                    b.Property<string>("Workspace")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("workspace");
+
+                    b.Property<byte[]>("Commitment")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("commitment");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<byte[]>("Bytes")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("bytes");
+
+                    b.Property<long>("Leaf")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("leaf");
+
+                    b.Property<string>("PrincipalId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("principal_id");
+
+                    b.Property<byte[]>("Salt")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("salt");
+
+                    b.Property<string>("TenantId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("tenant_id");
+
+                    b.HasKey("Workspace", "Commitment")
+                        .HasName("pk_name_record");
+
+                    b.HasIndex("Workspace", "TenantId", "PrincipalId")
+                        .HasDatabaseName("ix_name_record_workspace_tenant_id_principal_id");
+
+                    b.ToTable("name_record", (string)null);
+                });
+
             modelBuilder.Entity("Layer.Inventory.PrincipalName", b =>
                 {
                     b.Property<string>("Workspace")
@@ -207,6 +254,10 @@ namespace Layer.Storage.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("detail");
 
+                    b.Property<bool?>("Enabled")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("enabled");
+
                     b.Property<long>("FirstLookedUpAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("first_looked_up_at");
@@ -223,6 +274,14 @@ namespace Layer.Storage.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("state");
+
+                    b.Property<string>("Type")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("type");
+
+                    b.Property<string>("UserType")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("user_type");
 
                     b.HasKey("Workspace", "TenantId", "PrincipalId")
                         .HasName("pk_principal_name");
@@ -868,6 +927,16 @@ namespace Layer.Storage.Migrations.Sqlite
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_credential_workspace");
+                });
+
+            modelBuilder.Entity("Layer.Inventory.NameRecordRow", b =>
+                {
+                    b.HasOne("Layer.Inventory.PrincipalName", null)
+                        .WithMany()
+                        .HasForeignKey("Workspace", "TenantId", "PrincipalId")
+                        .OnDelete(DeleteBehavior.Restrict)
+                        .IsRequired()
+                        .HasConstraintName("fk_name_record_workspace");
                 });
 
             modelBuilder.Entity("Layer.Ledger.LogHead", b =>
