@@ -33,6 +33,8 @@ internal sealed class Installation : IAsyncDisposable
         Credentials = new CredentialStore(database, Seal, clock);
         Connections = new ConnectionStore(database, Ledger, Credentials, clock);
         _authority = settings.TimestampAuthority is { } address ? new TimestampAuthority(address, clock) : null;
+        Retention = new WorkspaceRetention(database, Ledger, settings.RetentionYears);
+        Tombstones = new Tombstones(Folder);
     }
 
     public DataFolder Folder { get; }
@@ -52,6 +54,12 @@ internal sealed class Installation : IAsyncDisposable
     public CredentialStore Credentials { get; }
 
     public ConnectionStore Connections { get; }
+
+    public WorkspaceRetention Retention { get; }
+
+    public Tombstones Tombstones { get; }
+
+    public WorkspaceRemoval Removal => new(Database, Ledger, Retention, Tombstones, Clock);
 
     public AzureConnector Connector => _connector.Value;
 
@@ -90,8 +98,15 @@ internal sealed class Installation : IAsyncDisposable
 
     public CredentialRotation RotationWith(AzureConnector connector) => new(Connections, Credentials, Ledger, new ConnectionCheck(connector));
 
-    public Task<Workspace> GetOrCreateWorkspaceAsync(CancellationToken cancellationToken) =>
-        Workspaces.GetOrCreateAsync(WorkspaceStore.DefaultName, _settings.LogOrigin, sample: false, cancellationToken);
+    /// <exception cref="RefusedException">LOG_ORIGIN_USED: it would be made under the name of a log that was removed.</exception>
+    public async Task<Workspace> GetOrCreateWorkspaceAsync(CancellationToken cancellationToken)
+    {
+        if (await Workspaces.FindAsync(WorkspaceStore.DefaultName, cancellationToken) is { } workspace)
+            return workspace;
+        if (_settings.LogOrigin is { } origin && Tombstones.List().FirstOrDefault(found => found.Tombstone?.Origin == origin) is { } removed)
+            throw new RefusedException("LOG_ORIGIN_USED", ("origin", origin), ("file", removed.Path));
+        return await Workspaces.GetOrCreateAsync(WorkspaceStore.DefaultName, _settings.LogOrigin, sample: false, cancellationToken);
+    }
 
     /// <summary>The person's own workspace; without one the demo's; null when there is neither.</summary>
     public async Task<Workspace?> FindWorkspaceAsync(CancellationToken cancellationToken) =>

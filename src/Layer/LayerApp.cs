@@ -28,7 +28,7 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
         ["check"] = "Read", ["sync"] = "Read", ["connections"] = "Read", ["credential"] = "Read",
         ["show"] = "Look", ["diff"] = "Look",
         ["evidence"] = "Prove", ["coverage"] = "Prove", ["audit"] = "Prove", ["verify"] = "Prove",
-        ["log"] = "Operate", ["names"] = "Operate", ["secrets"] = "Operate", ["config"] = "Operate", ["azure-emulator"] = "Operate", ["completion"] = "Operate", ["version"] = "Operate",
+        ["log"] = "Operate", ["names"] = "Operate", ["workspace"] = "Operate", ["secrets"] = "Operate", ["config"] = "Operate", ["azure-emulator"] = "Operate", ["completion"] = "Operate", ["version"] = "Operate",
     };
 
     public Terminal Terminal { get; } = terminal;
@@ -55,6 +55,7 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
             AzureSetupCommand.Create(this),
             AzureEmulatorCommand.Create(this),
             NamesCommand.Create(this),
+            WorkspaceCommand.Create(this),
             SecretsCommand.Create(this),
             ConfigCommand.Create(this),
             CompletionCommand.Create(this),
@@ -194,6 +195,9 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
             Terminal.Say(Terminal.ErrorInk.Caution("SAMPLE DATA: a made-up company, no evidence about anyone."));
         return (layer, workspace);
     }
+
+    /// <summary>What is left of workspaces that were removed from this data folder; nothing is opened or made.</summary>
+    public IReadOnlyList<FoundTombstone> FindTombstones() => new Tombstones(new DataFolder(GetSettings().DataFolder)).List();
 
     private Settings GetSettings()
     {

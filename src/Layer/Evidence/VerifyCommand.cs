@@ -89,7 +89,7 @@ internal static class VerifyCommand
     {
         if (await app.FindReadableAsync(cancellationToken) is not var (layer, workspace))
         {
-            app.Terminal.Say("There is no log here yet: nothing was ever sealed in this data folder.");
+            SayNoLog(app);
             return (int)VerificationOutcome.Malformed;
         }
 
@@ -100,6 +100,20 @@ internal static class VerifyCommand
         else
             Write(app.Terminal, workspace.Origin, found);
         return found.Verdict.ExitCode;
+    }
+
+    // A log that was removed on purpose, and one that vanished, must not look alike.
+    private static void SayNoLog(LayerApp app)
+    {
+        var left = app.FindTombstones();
+        app.Terminal.Say(left.Count == 0 ? "There is no log here yet: nothing was ever sealed in this data folder." : "There is no log here.");
+        foreach (var (path, tombstone, problem) in left)
+        {
+            var sentence = tombstone is null || problem is not null
+                ? $"{path} is no tombstone to be believed: {problem}."
+                : $"The log {tombstone.Origin} with {tombstone.Size} entries was removed on {tombstone.RemovedAt:yyyy-MM-dd} by {tombstone.By}: {tombstone.Reason}. Its signed tombstone: {path}";
+            app.Terminal.Say($"{app.Terminal.ErrorInk.Caution("!")} {SafeText.ForTerminal(sentence)}");
+        }
     }
 
     private static void Write(Terminal terminal, string origin, LogVerdict found)

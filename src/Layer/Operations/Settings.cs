@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Text.Json;
 
 namespace Layer.Operations;
@@ -8,6 +9,10 @@ internal sealed class Settings
 {
     public const string DataFolderVariable = "LAYER_DATA";
     public const string FileName = "layer.json";
+
+    // As long as auditors must keep their own papers (17 CFR 210.2-06).
+    private const int UsualRetentionYears = 7;
+    private const int LongestRetentionYears = 100;
 
     private Settings(string folder, IReadOnlyList<Setting> all)
     {
@@ -21,6 +26,7 @@ internal sealed class Settings
         new("Layer:LogOrigin", "the origin of the evidence log, set before the first start; without it, layer/<workspace id>", Secret: false),
         new("Layer:TimestampAuthority", "http:// or https:// address of a time-stamp authority (RFC 3161): asked once a day, after a sync, to vouch for the newest checkpoint; without it, none", Secret: false),
         new("Layer:Names", "true or false: ask Microsoft Graph after each sync what principals are called; without it, false", Secret: false),
+        new("Layer:RetentionYears", "how many years after its newest entry a workspace must be kept, at least 1; without it, 7", Secret: false),
     ];
 
     /// <summary>An absolute path.</summary>
@@ -38,6 +44,12 @@ internal sealed class Settings
 
     /// <summary>Whether Microsoft Graph is asked for names after a sync.</summary>
     public bool Names => "true".Equals(Find("Layer:Names"), StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Years after its newest leaf for which a workspace must be kept.</summary>
+    public int RetentionYears => Find("Layer:RetentionYears") is { } text && TryParseYears(text, out var years) ? years : UsualRetentionYears;
+
+    private static bool TryParseYears(string text, out int years) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out years) && years is >= 1 and <= LongestRetentionYears;
 
     /// <summary>Reads all of it; <paramref name="problems"/> lists every key that does not exist and every file that cannot be read.</summary>
     public static Settings Read(IReadOnlyDictionary<string, string> environment, out IReadOnlyList<string> problems)
@@ -60,6 +72,8 @@ internal sealed class Settings
             found.Add($"Layer:Names is '{names}'. Allowed: true, false.");
         if (all.First(setting => setting.Name == "Layer:TimestampAuthority") is { Value: { } authority } && !TryParseAuthority(authority, out _))
             found.Add("Layer:TimestampAuthority is no address that can be asked. Allowed: http://HOST/PATH or https://HOST/PATH, without a user or password.");
+        if (all.First(setting => setting.Name == "Layer:RetentionYears") is { Value: { } retention } && !TryParseYears(retention, out _))
+            found.Add($"Layer:RetentionYears is '{retention}'. Allowed: a whole number of years from 1 to {LongestRetentionYears}.");
         problems = found;
         return new Settings(folder.Value!, [folder, .. all]);
     }

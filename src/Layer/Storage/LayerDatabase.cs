@@ -55,6 +55,18 @@ internal sealed class LayerDatabase : IAsyncDisposable
 
     public Task<DbConnection> ConnectAsync(CancellationToken cancellationToken) => Engine.OpenAsync(cancellationToken);
 
+    /// <summary>
+    /// Runs a change with the guards down, inside the caller's write transaction. They stand again before this returns, and until the commit nobody else
+    /// sees the tables without them; when the change throws, the caller's rollback puts them back.
+    /// </summary>
+    public async Task WithoutGuardsAsync(DbConnection connection, Func<Task> change, CancellationToken cancellationToken)
+    {
+        await Engine.LockSchemaAsync(connection, cancellationToken);
+        await connection.ExecuteAsync(string.Join(";\n", Engine.Guards.Select(guard => guard.Drop)), cancellationToken);
+        await change();
+        await PutGuardsBackAsync(connection, cancellationToken);
+    }
+
     public ValueTask DisposeAsync() => Engine.DisposeAsync();
 
     // The history is read by hand: EF's own check builds its whole model first, which is half of what a short command takes.
@@ -81,12 +93,17 @@ internal sealed class LayerDatabase : IAsyncDisposable
             }
 
             // A rebuilt table has lost its triggers, so a migration that commits without them must be impossible.
-            await CreateGuardsAsync(connection, Engine.Guards, cancellationToken);
-            if (await MissingGuardsAsync(connection, cancellationToken) is [var guard, ..])
-                throw new InvalidOperationException($"The guard {guard.Name} is not what it should be after a migration.");
+            await PutGuardsBackAsync(connection, cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);
+    }
+
+    private async Task PutGuardsBackAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        await CreateGuardsAsync(connection, Engine.Guards, cancellationToken);
+        if (await MissingGuardsAsync(connection, cancellationToken) is [var guard, ..])
+            throw new InvalidOperationException($"The guard {guard.Name} is not what it should be.");
     }
 
     private async Task RestoreGuardsAsync(DbConnection connection, CancellationToken cancellationToken)

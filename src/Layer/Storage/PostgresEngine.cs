@@ -1,6 +1,8 @@
 using System.Data;
 using System.Data.Common;
 using Layer.Evidence;
+using Layer.Evidence.Collecting;
+using Layer.Operations;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -102,6 +104,22 @@ internal sealed class PostgresEngine : StorageEngine
         return guards;
     }
 
+    // Less than the second after which PostgreSQL looks for deadlocks: a sync or a verification under way is waited for a little, and never broken off.
+    public override async Task LockTablesAsync(DbConnection connection, IReadOnlyList<string> tables, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await connection.ExecuteAsync("SET LOCAL lock_timeout = '500ms'", cancellationToken);
+            await connection.ExecuteAsync(
+                $"LOCK TABLE {string.Join(", ", tables.Select(table => $"\"{table}\""))} IN ACCESS EXCLUSIVE MODE", cancellationToken);
+            await connection.ExecuteAsync("SET LOCAL lock_timeout TO DEFAULT", cancellationToken);
+        }
+        catch (PostgresException busy) when (busy.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected)
+        {
+            throw new RefusedException(new Failure("WORKSPACE_IN_USE", new Dictionary<string, string>()), busy);
+        }
+    }
+
     public override Task BeginErasingAsync(DbConnection connection, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public override async Task EndErasingAsync(DbConnection connection, IReadOnlyList<string> tables, CancellationToken cancellationToken)
@@ -130,7 +148,8 @@ internal sealed class PostgresEngine : StorageEngine
                 CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $guard${body}$guard$;
                 DROP TRIGGER IF EXISTS {name} ON "{table.Name}";
                 CREATE TRIGGER {name} BEFORE {on} ON "{table.Name}" FOR EACH {each} EXECUTE FUNCTION {name}();
-                """);
+                """,
+                $"DROP TRIGGER IF EXISTS {name} ON \"{table.Name}\"");
         }
     }
 }

@@ -132,6 +132,9 @@ internal sealed class SqliteEngine : StorageEngine
         return guards;
     }
 
+    // The one writer holds everything, and readers go on seeing what was there before.
+    public override Task LockTablesAsync(DbConnection connection, IReadOnlyList<string> tables, CancellationToken cancellationToken) => Task.CompletedTask;
+
     public override async Task BeginErasingAsync(DbConnection connection, CancellationToken cancellationToken) =>
         await connection.ExecuteAsync("PRAGMA secure_delete = ON", cancellationToken);
 
@@ -166,7 +169,8 @@ internal sealed class SqliteEngine : StorageEngine
         {
             var name = $"guard_{table.Name}_{what}";
             var sql = $"CREATE TRIGGER {name} BEFORE {on} ON \"{table.Name}\" {when}BEGIN SELECT RAISE(ABORT, '{table.Name} is written once'); END";
-            return new Guard(name, sql, $"DROP TRIGGER IF EXISTS {name}; {sql}");
+            var drop = $"DROP TRIGGER IF EXISTS {name}";
+            return new Guard(name, sql, $"{drop}; {sql}", drop);
         }
     }
 

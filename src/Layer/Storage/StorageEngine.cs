@@ -57,6 +57,10 @@ internal abstract class StorageEngine : IAsyncDisposable
     /// <summary>The guards as they stand in the database.</summary>
     public abstract Task<Dictionary<string, string>> ReadGuardsAsync(DbConnection connection, CancellationToken cancellationToken);
 
+    /// <summary>Keeps everybody else out of the tables until the transaction ends, readers included.</summary>
+    /// <exception cref="Operations.RefusedException">WORKSPACE_IN_USE: somebody is at work in them. Nothing was changed.</exception>
+    public abstract Task LockTablesAsync(DbConnection connection, IReadOnlyList<string> tables, CancellationToken cancellationToken);
+
     /// <summary>Before rows are erased over a connection, outside a transaction.</summary>
     public abstract Task BeginErasingAsync(DbConnection connection, CancellationToken cancellationToken);
 
@@ -78,4 +82,5 @@ internal abstract class StorageEngine : IAsyncDisposable
 /// <param name="Name">Unique in the database.</param>
 /// <param name="Definition">What <see cref="StorageEngine.ReadGuardsAsync"/> gives for it when it is as it should be.</param>
 /// <param name="Create">SQL that puts it in place, whatever stands there now.</param>
-internal sealed record Guard(string Name, string Definition, string Create);
+/// <param name="Drop">SQL that takes it away.</param>
+internal sealed record Guard(string Name, string Definition, string Create, string Drop);

@@ -44,6 +44,21 @@ public sealed class ConfigSpecs : IDisposable
         var outcome = await _layer.RunAsync("config", "explain");
 
         Assert.Equal(64, outcome.ExitCode);
-        Assert.Contains("Layer__Databse is no setting. Allowed: Layer__Database, Layer__LogOrigin, Layer__TimestampAuthority, Layer__Names.", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("Layer__Databse is no setting. Allowed: Layer__Database, Layer__LogOrigin, Layer__TimestampAuthority, Layer__Names, Layer__RetentionYears.", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-7")]
+    [InlineData("7.5")]
+    [InlineData("for ever")]
+    public async Task A_retention_that_is_no_number_of_years_is_refused_and_not_replaced_by_a_default(string years)
+    {
+        _layer.Variables["Layer__RetentionYears"] = years;
+
+        var outcome = await _layer.RunAsync("workspace", "show");
+
+        Assert.Equal(64, outcome.ExitCode);
+        Assert.Contains($"Layer:RetentionYears is '{years}'. Allowed: a whole number of years from 1 to 100.", outcome.Error, StringComparison.Ordinal);
     }
 }
