@@ -15,9 +15,10 @@ internal sealed partial class EvidenceLedger
         DbConnection connection, Guid workspace, Func<Checkpoint, SigningKey, SignedNote> sign, CancellationToken cancellationToken)
     {
         var head = await ReadHeadAsync(connection, workspace, cancellationToken);
-        if (await new CheckpointsLog(folder.Keys).FindLastAsync(head.Origin, cancellationToken) is { } last)
-            await RefuseRollbackAsync(connection, workspace, head, last.Checkpoint, cancellationToken);
-        var key = await GetSigningKeyAsync(connection, workspace, head.Origin, cancellationToken);
+        if (await FindLastLineAsync(head.Origin, cancellationToken) is { } last)
+            await RefuseRollbackAsync(connection, workspace, head.Size, last.Checkpoint, cancellationToken);
+        // The newest key: auditors who pin one now pin this one.
+        var key = (await SigningKeys.OpenAsync(Engine, connection, seal, workspace, head.Origin, cancellationToken))[^1];
         return (sign(head, key), key.Public);
     }
 }

@@ -691,6 +691,10 @@ namespace Layer.Storage.Migrations.Postgres
                         .HasColumnType("bytea")
                         .HasColumnName("public_key");
 
+                    b.Property<long?>("RetiredAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("retired_at");
+
                     b.Property<string>("Verifier")
                         .IsRequired()
                         .HasColumnType("text")
@@ -806,6 +810,36 @@ namespace Layer.Storage.Migrations.Postgres
                         .HasDatabaseName("ix_sync_connection_seq");
 
                     b.ToTable("sync", (string)null);
+                });
+
+            modelBuilder.Entity("Layer.Ledger.TimestampTokenRow", b =>
+                {
+                    b.Property<Guid>("Workspace")
+                        .HasColumnType("uuid")
+                        .HasColumnName("workspace");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("bigint")
+                        .HasColumnName("size");
+
+                    b.Property<long>("At")
+                        .HasColumnType("bigint")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Authority")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("authority");
+
+                    b.Property<byte[]>("Token")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("token");
+
+                    b.HasKey("Workspace", "Size")
+                        .HasName("pk_timestamp_token");
+
+                    b.ToTable("timestamp_token", (string)null);
                 });
 
             modelBuilder.Entity("Layer.Ledger.VisibleRow", b =>

@@ -697,6 +697,10 @@ namespace Layer.Storage.Migrations.Sqlite
                         .HasColumnType("BLOB")
                         .HasColumnName("public_key");
 
+                    b.Property<long?>("RetiredAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("retired_at");
+
                     b.Property<string>("Verifier")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -815,6 +819,36 @@ namespace Layer.Storage.Migrations.Sqlite
                         .HasDatabaseName("ix_sync_connection_seq");
 
                     b.ToTable("sync", (string)null);
+                });
+
+            modelBuilder.Entity("Layer.Ledger.TimestampTokenRow", b =>
+                {
+                    b.Property<string>("Workspace")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("workspace");
+
+                    b.Property<long>("Size")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("size");
+
+                    b.Property<long>("At")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("at");
+
+                    b.Property<string>("Authority")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("authority");
+
+                    b.Property<byte[]>("Token")
+                        .IsRequired()
+                        .HasColumnType("BLOB")
+                        .HasColumnName("token");
+
+                    b.HasKey("Workspace", "Size")
+                        .HasName("pk_timestamp_token");
+
+                    b.ToTable("timestamp_token", (string)null);
                 });
 
             modelBuilder.Entity("Layer.Ledger.VisibleRow", b =>
