@@ -4,7 +4,7 @@ using Layer.Evidence.Verification;
 namespace Layer.Evidence.Audits;
 
 /// <summary>A checkpoint from elsewhere, which belongs to the same ever-growing tree as the bundle: step 9 of docs/evidence-format.md §9.1.</summary>
-internal sealed class BundleAnchor
+public sealed class BundleAnchor
 {
     private const string Place = BundleFiles.Checkpoint;
 
@@ -18,7 +18,7 @@ internal sealed class BundleAnchor
     }
 
     /// <summary>The size of the checkpoint, to note the root at; null when it is none.</summary>
-    public static long? SizeOf(byte[]? since) => since is not null && SignedCheckpoint.TryParse(since, out var other, out _) ? other.Checkpoint.Size : null;
+    internal static long? SizeOf(byte[]? since) => since is not null && SignedCheckpoint.TryParse(since, out var other, out _) ? other.Checkpoint.Size : null;
 
     /// <summary>Checks that the tree extends the checkpoint, or a larger checkpoint the tree. Null when none was given.</summary>
     /// <param name="head">The bundle.</param>
@@ -27,7 +27,7 @@ internal sealed class BundleAnchor
     /// <param name="leaves">The leaves, read with <see cref="SizeOf"/>.</param>
     /// <param name="since">The signed checkpoint from elsewhere, as it is in its file.</param>
     /// <param name="proof">The proof, as it is in its file; null when none was given.</param>
-    public static BundleAnchor? Check(
+    internal static BundleAnchor? Check(
         BundleHead head, Checkpoint checkpoint, IReadOnlyList<VerificationKey> keys, BundleLeaves leaves, byte[]? since, byte[]? proof)
     {
         if (since is null)
@@ -57,10 +57,16 @@ internal sealed class BundleAnchor
 
     /// <summary>The remark about it; null when every day is anchored.</summary>
     /// <param name="endOfLog">The day of the last leaf.</param>
-    public string? FindRemark(DateOnly endOfLog)
+    internal string? FindRemark(DateOnly endOfLog) => Remark(_head.Window, endOfLog, _firstAfter);
+
+    /// <summary>The remark about an anchored window; null when every day is anchored.</summary>
+    /// <param name="window">The window.</param>
+    /// <param name="endOfLog">The day of the last leaf: later days need no anchor yet.</param>
+    /// <param name="firstAfter">The day of the first leaf that the checkpoint does not cover: it and later ones are not anchored.</param>
+    public static string? Remark(AuditWindow window, DateOnly endOfLog, DateOnly firstAfter)
     {
-        var all = Math.Clamp(endOfLog.DayNumber + 1 - _head.From.DayNumber, 0, _head.Window.DayCount);
-        var anchored = Math.Clamp(_firstAfter.DayNumber - _head.From.DayNumber, 0, all);
+        var all = Math.Clamp(endOfLog.DayNumber + 1 - window.From.DayNumber, 0, window.DayCount);
+        var anchored = Math.Clamp(firstAfter.DayNumber - window.From.DayNumber, 0, all);
         return anchored < all ? $"Anchored are {anchored} of {all} days." : null;
     }
 

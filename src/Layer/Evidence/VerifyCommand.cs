@@ -54,7 +54,7 @@ internal static class VerifyCommand
             var anchor = parsed.GetValue(since) is { } file ? File.ReadAllBytes(file) : null;
             return parsed.GetValue(bundle) is { } path
                 ? Task.FromResult(BundleCheck.Run(app, path, parsed.GetValue(key), anchor, parsed.GetValue(proof) is { } proofFile ? File.ReadAllBytes(proofFile) : null, form))
-                : VerifyLogAsync(app, parsed.GetValue(key), form, cancellationToken);
+                : VerifyLogAsync(app, parsed.GetValue(key), anchor, form, cancellationToken);
         });
         return command;
     }
@@ -85,7 +85,7 @@ internal static class VerifyCommand
         }
     }
 
-    private static async Task<int> VerifyLogAsync(LayerApp app, VerificationKey? key, OutputForm form, CancellationToken cancellationToken)
+    private static async Task<int> VerifyLogAsync(LayerApp app, VerificationKey? key, byte[]? since, OutputForm form, CancellationToken cancellationToken)
     {
         if (await app.FindReadableAsync(cancellationToken) is not var (layer, workspace))
         {
@@ -94,7 +94,7 @@ internal static class VerifyCommand
         }
 
         await using var opened = layer;
-        var found = await LogVerification.RunAsync(layer.Database, layer.Folder, workspace, key, cancellationToken);
+        var found = await LogVerification.RunAsync(layer.Database, layer.Folder, workspace, key, since, cancellationToken);
         if (form == OutputForm.Json)
             WriteJson(app.Terminal, found);
         else

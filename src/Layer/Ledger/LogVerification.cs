@@ -33,6 +33,7 @@ internal sealed partial class LogVerification
     private readonly NameRecordCheck _names;
     private SignedCheckpoint? _lastCheckpoint;
     private int _observations, _pages;
+    private LogAnchor? _anchor;
 
     private LogVerification(LayerDatabase database, DataFolder folder, Workspace workspace, DbConnection connection, CancellationToken cancellationToken)
     {
@@ -55,18 +56,32 @@ internal sealed partial class LogVerification
     /// <param name="workspace">Whose log.</param>
     /// <param name="pinned">The key that an auditor trusts; null to take the log's own word, which is a remark.</param>
     /// <param name="cancellationToken">Stops it; nothing was changed.</param>
+    public static Task<LogVerdict> RunAsync(
+        LayerDatabase database, DataFolder folder, Workspace workspace, VerificationKey? pinned, CancellationToken cancellationToken) =>
+        RunAsync(database, folder, workspace, pinned, since: null, cancellationToken);
+
+    /// <summary>As above, and the log must extend a checkpoint from elsewhere.</summary>
+    /// <param name="database">The open database.</param>
+    /// <param name="folder">Where checkpoints.log is.</param>
+    /// <param name="workspace">Whose log.</param>
+    /// <param name="pinned">The key that an auditor trusts; null to take the log's own word, which is a remark.</param>
+    /// <param name="since">A signed checkpoint that somebody else kept, as it is in its file; null when there is none, which is a remark.</param>
+    /// <param name="cancellationToken">Stops it; nothing was changed.</param>
     public static async Task<LogVerdict> RunAsync(
-        LayerDatabase database, DataFolder folder, Workspace workspace, VerificationKey? pinned, CancellationToken cancellationToken)
+        LayerDatabase database, DataFolder folder, Workspace workspace, VerificationKey? pinned, byte[]? since, CancellationToken cancellationToken)
     {
         await using var connection = await database.ConnectAsync(cancellationToken);
         await using var snapshot = await database.Engine.BeginReadAsync(connection, cancellationToken);
-        return await new LogVerification(database, folder, workspace, connection, cancellationToken).RunAsync(pinned);
+        return await new LogVerification(database, folder, workspace, connection, cancellationToken).RunAsync(pinned, since);
     }
 
-    private async Task<LogVerdict> RunAsync(VerificationKey? pinned)
+    private async Task<LogVerdict> RunAsync(VerificationKey? pinned, byte[]? since)
     {
-        VerificationVerdict verdict;
+        VerificationVerdict? verdict = null;
         VerificationKey? key = null;
+        _anchor = since is null ? null : LogAnchor.Read(since, _workspace.Origin, out verdict);
+        if (verdict is not null)
+            return Conclude(verdict, key);
         try
         {
             var history = await ReadHistoryAsync();
@@ -77,6 +92,8 @@ internal sealed partial class LogVerification
             CheckSignatures();
             if (pinned is not null && !CheckPinned(pinned))
                 return Conclude(VerificationVerdict.Invalid(VerificationOutcome.WrongKey, "No checkpoint of this log is signed with the key given."), key);
+            if (_anchor?.Refuse([.. _replay.Keys.Select(named => VerificationKey.Parse(named.Key))]) is { } refused)
+                return Conclude(refused, key);
             await CheckEvidenceRowsAsync();
             await CheckExceptionRowsAsync();
             await CheckSyncRowsAsync();
@@ -107,13 +124,18 @@ internal sealed partial class LogVerification
             _remarks.Add($"The newest {unsigned} leaves are not signed yet.");
         if (pinned is null)
             _remarks.Add("No key was given to compare with: the log's own was used.");
-        _remarks.Add(_lastTimestamp ?? "Not anchored: Layer knows of nobody else who holds a checkpoint of this log.");
+        if (_anchor is null)
+            _remarks.Add(_lastTimestamp ?? "Not anchored: Layer knows of nobody else who holds a checkpoint of this log.");
+        else if (_anchor.FindRemark() is { } anchored)
+            _remarks.Add(anchored);
         return _remarks;
     }
 
     private async Task CheckLeavesAsync(SignedHistory history)
     {
         history.ExpectIn(_replay);
+        if (_anchor is not null)
+            _replay.Expect(_anchor.Signed.Checkpoint);
         var nodes = await ReadNodesAsync();
         var frontier = new Frontier();
         var rows = _connection.QueryAsync(
@@ -180,6 +202,7 @@ internal sealed partial class LogVerification
         if (leaf.Body is SyncManifest or ConnectionLeaf)
             _days.Add(index, leaf);
         _lastDay = DateOnly.FromDateTime(leaf.At.UtcDateTime);
+        _anchor?.Add(index, leaf);
     }
 
     // From the first connection's first day to the day before the last leaf: as far as the log knows, that one is not over.

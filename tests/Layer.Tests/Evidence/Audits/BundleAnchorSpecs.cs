@@ -95,8 +95,8 @@ public sealed class BundleAnchorSpecs
         var young = SigningKey.FromSeed(Samples.Origin, Enumerable.Range(2, 32).Select(i => (byte)i).ToArray());
         var story = BundleStory.Complete();
         var size = story.Leaves.Count;
-        story.Tell("2026-03-03T10:00:00Z", new KeyLeaf("os:ada@layer-1", "added", $"{young.Public}"));
-        story.Tell("2026-03-03T10:00:00Z", new KeyLeaf("os:ada@layer-1", "retired", $"{Samples.Key.Public}"));
+        story.Tell("2026-03-03T10:00:00Z", KeyOf("added", young.Public));
+        story.Tell("2026-03-03T10:00:00Z", KeyOf("retired", Samples.Key.Public));
         var kit = BundleKit.Of(story, "2026-03-01..2026-03-03", signers: [young]);
         Assert.Equal(1, Outcome(kit, Note(Samples.Key, size), null).ExitCode);
         Assert.Equal((3, "checkpoint"), Outcome(kit, Note(Samples.Key, size + 2), null));
@@ -135,4 +135,6 @@ public sealed class BundleAnchorSpecs
     }
 
     private static BundleKit Usual() => BundleKit.Of(BundleStory.Usual(), BundleStory.Window);
+
+    private static KeyLeaf KeyOf(string change, VerificationKey key) => (KeyLeaf)Samples.Bodies["key"] with { Change = change, Key = $"{key}" };
 }

@@ -146,7 +146,7 @@ public sealed class BundleVerifierSpecs
     public void Two_signers_are_two_keys_of_the_bundle_and_either_can_be_pinned()
     {
         var story = BundleStory.Complete();
-        story.Tell("2026-03-03T10:00:00Z", new KeyLeaf("os:ada@layer-1", "added", $"{Other.Public}"));
+        story.Tell("2026-03-03T10:00:00Z", KeyOf("added", Other.Public));
         Assert.Equal(1, BundleKit.Of(story, CompleteWindow, signers: [Samples.Key, Other]).Verify().Verdict.ExitCode);
         foreach (var key in new[] { Samples.Key, Other })
         {
@@ -165,8 +165,8 @@ public sealed class BundleVerifierSpecs
     {
         Assert.Equal((2, "checkpoint"), BundleKit.Of(BundleStory.Complete(), CompleteWindow, signers: [Other]).Outcome());
         var story = BundleStory.Complete();
-        story.Tell("2026-03-03T10:00:00Z", new KeyLeaf("os:ada@layer-1", "added", $"{Other.Public}"));
-        story.Tell("2026-03-03T10:00:00Z", new KeyLeaf("os:ada@layer-1", "retired", $"{Samples.Key.Public}"));
+        story.Tell("2026-03-03T10:00:00Z", KeyOf("added", Other.Public));
+        story.Tell("2026-03-03T10:00:00Z", KeyOf("retired", Samples.Key.Public));
         Assert.Equal((2, "checkpoint"), BundleKit.Of(story, CompleteWindow).Outcome());
         Assert.Equal(1, BundleKit.Of(story, CompleteWindow, signers: [Other]).Verify().Verdict.ExitCode);
     }
@@ -193,4 +193,6 @@ public sealed class BundleVerifierSpecs
     private static BundleKit Usual() => BundleKit.Of(BundleStory.Usual(), BundleStory.Window);
 
     private static BundleKit Complete() => BundleKit.Of(BundleStory.Complete(), CompleteWindow);
+
+    private static KeyLeaf KeyOf(string change, VerificationKey key) => (KeyLeaf)Samples.Bodies["key"] with { Change = change, Key = $"{key}" };
 }
