@@ -129,7 +129,7 @@ public abstract class BundleRefusalSpecs(Engine engine, PostgresCluster cluster)
         var old = (await world.Ledger.Ledger.OpenSigningKeysAsync(world.Ledger.Workspace.Id, Cancellation))[0];
         await world.ReplaceSigningKeyAsync();
         var now = (await world.Ledger.Ledger.OpenSigningKeysAsync(world.Ledger.Workspace.Id, Cancellation))[0];
-        await world.SealAsync(new KeyLeaf("os:test@test", "added", now.Public.ToString()), new KeyLeaf("os:test@test", "retired", old.Public.ToString()));
+        await world.SealAsync(new KeyLeaf("os:test@test", "added", now.Public.ToString(), null), new KeyLeaf("os:test@test", "retired", old.Public.ToString(), null));
         await world.Ledger.SignAsync();
         await world.ReadAsync(1);
 

@@ -12,8 +12,8 @@ public sealed class AuditLogSpecs
     {
         var story = new AuditStory();
         var (first, second) = ($"{Samples.Key.Public}", ((KeyLeaf)Samples.Bodies["key"]).Key);
-        story.Tell("2026-03-01T00:00:00Z", new KeyLeaf("os:ada", "added", second));
-        story.Tell("2026-03-02T00:00:00Z", new KeyLeaf("os:ada", "retired", first));
+        story.Tell("2026-03-01T00:00:00Z", new KeyLeaf("os:ada", "added", second, null));
+        story.Tell("2026-03-02T00:00:00Z", new KeyLeaf("os:ada", "retired", first, null));
 
         Assert.Empty(story.Log.KeysAt(0));
         Assert.Equal([first], story.Log.KeysAt(1));
