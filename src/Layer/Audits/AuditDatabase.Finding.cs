@@ -38,6 +38,15 @@ internal sealed partial class AuditDatabase
     /// <exception cref="Operations.RefusedException">LOG_BROKEN: there is none.</exception>
     public SyncManifest Manifest(long index) => Leaf(index).Body as SyncManifest ?? throw Broken($"leaf {index}");
 
+    /// <summary>The time stamp that was kept of a signed checkpoint; null when there is none, or one of another note of this size.</summary>
+    public CheckpointStamp? FindStamp(SignedCheckpoint checkpoint)
+    {
+        CheckpointStamp? found = null;
+        foreach (var row in Rows("SELECT token, authority FROM timestamp_token WHERE workspace = @workspace AND size = @size", ("@size", checkpoint.Checkpoint.Size)))
+            found = CheckpointStamp.Of(row.GetFieldValue<byte[]>(0), row.GetString(1), System.Text.Encoding.UTF8.GetBytes(checkpoint.ToString()));
+        return found;
+    }
+
     /// <summary>SHA-256 of every kept page, ascending.</summary>
     public IEnumerable<Digest> KeptPages()
     {

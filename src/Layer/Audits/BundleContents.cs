@@ -45,6 +45,9 @@ internal sealed class BundleContents
     /// <summary>Filled while <c>changes.csv</c> is written.</summary>
     public ChangeTally Changes { get; } = new();
 
+    /// <summary>What a time-stamp authority said about the checkpoint; null when none was asked about exactly this one.</summary>
+    public required CheckpointStamp? Stamp { get; init; }
+
     /// <summary>The kept pages that go with the bundle, ascending; none unless they were asked for.</summary>
     public required IReadOnlyList<Digest> Pages { get; init; }
 
@@ -96,6 +99,7 @@ internal sealed class BundleContents
             Coverage = CoverageTable.Of(log, window, size, log.LastDay, source),
             Subscriptions = SubscriptionTable.Of(log, window, size, source),
             Samples = SampleTable.Of(log, window, plan.First, size),
+            Stamp = database.FindStamp(plan.Checkpoint),
             Pages = pages,
             Tiles = [.. TileCut.Of(plan.Disclosed, size).Select(tile => (tile.Level, tile.Index, database.Node(tile.Level, tile.Index)))],
         };

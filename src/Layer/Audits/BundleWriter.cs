@@ -22,28 +22,30 @@ internal sealed class BundleWriter(AuditDatabase database, BundleContents conten
     /// <exception cref="BundleTooLargeException">It does not fit the format.</exception>
     public void Write()
     {
-        Text("README.txt", ReadmeText.Of(contents));
-        Text("assertion.md", AssertionText.Of(contents));
+        Text(BundleFiles.Readme, ReadmeText.Of(contents));
+        Text(BundleFiles.Assertion, AssertionText.Of(contents));
         Text(BundleHead.Name, Head().ToBytes());
-        Csv("changes.csv", csv => AuditChanges.WriteCsv(csv, Changes()));
-        Text("checkpoint", Encoding.UTF8.GetBytes(Plan.Checkpoint.ToString()));
+        Csv(BundleFiles.Changes, csv => AuditChanges.WriteCsv(csv, Changes()));
+        Text(BundleFiles.Checkpoint, Encoding.UTF8.GetBytes(Plan.Checkpoint.ToString()));
+        if (contents.Stamp is { } stamp)
+            Text(BundleFiles.Timestamp, stamp.Response);
         foreach (var criterion in ControlTexts.Criteria)
-            Text($"controls/{criterion}.md", ControlTexts.Of(criterion, contents));
-        Csv("coverage.csv", contents.Coverage.WriteCsv);
-        Csv("index.csv", WriteIndex);
-        Entry("leaves.jsonl", WriteLeaves);
-        Text("limits.md", LimitsText.Of(contents));
-        Text("mapping.json", Mapping.Current.Bytes.Span);
-        Entry("observations.jsonl", WriteObservations);
-        Entry("populations.jsonl", WritePopulations);
+            Text(BundleFiles.ControlOf(criterion), ControlTexts.Of(criterion, contents));
+        Csv(BundleFiles.Coverage, contents.Coverage.WriteCsv);
+        Csv(BundleFiles.Index, WriteIndex);
+        Entry(BundleFiles.Leaves, WriteLeaves);
+        Text(BundleFiles.Limits, LimitsText.Of(contents));
+        Text(BundleFiles.Mapping, Mapping.Current.Bytes.Span);
+        Entry(BundleFiles.Observations, WriteObservations);
+        Entry(BundleFiles.Populations, WritePopulations);
         foreach (var page in contents.Pages)
-            Entry($"raw/{page}.json.gz", file => file.Write(database.Page(page)));
-        Entry("report.html", file => new ReportPage(contents).Write(file));
-        Csv("samples.csv", contents.Samples.WriteCsv);
-        Csv("subscriptions.csv", contents.Subscriptions.WriteCsv);
+            Entry(BundleFiles.PageOf(page), file => file.Write(database.Page(page)));
+        Entry(BundleFiles.Report, file => new ReportPage(contents).Write(file));
+        Csv(BundleFiles.Samples, contents.Samples.WriteCsv);
+        Csv(BundleFiles.Subscriptions, contents.Subscriptions.WriteCsv);
         foreach (var level in contents.Tiles.GroupBy(tile => TileCut.FileOf(tile.Level)).OrderBy(level => level.Key, StringComparer.Ordinal))
             Text(level.Key, [.. level.SelectMany(tile => TileCut.Line(tile.Index, tile.Hash))]);
-        Text("verify.py", VerifierCopy.Bytes);
+        Text(BundleFiles.Verifier, VerifierCopy.Bytes);
     }
 
     private BundleHead Head() => new()

@@ -28,6 +28,7 @@ internal static class ReadmeText
         ("tiles/", "hashes of the leaves that are not in here"),
         ("mapping.json", "which evidence supports which criterion, and how far"),
         ("checkpoint", "the signed head of the log"),
+        ("checkpoint.tsr", "a time stamp over it, where there is one (RFC 3161)"),
         ("bundle.json", "what the bundle claims to be"),
         ("verify.py", "a copy of the verifier, for convenience"),
         ("files.sha256", "SHA-256 of each file; files.sha256.sig signs it"),
@@ -66,6 +67,12 @@ internal static class ReadmeText
         Command($"python3 verify.py BUNDLE.zip --key {Quoted(key.ToString())}");
         Paragraph("The same with the program that made it:");
         Command($"layer verify BUNDLE.zip --key {Quoted(key.ToString())}");
+        if (contents.Stamp is { } stamp)
+        {
+            Paragraph($"A time-stamp authority saw the checkpoint on {Period.Minute(stamp.At)} UTC. With the authority's certificate, from the authority:");
+            Command("openssl ts -verify -in checkpoint.tsr -data checkpoint -CAfile AUTHORITY.pem");
+        }
+
         Paragraph(
             "The last line is the verdict: VALID, VALID WITH gaps and remarks (all listed before it), or INVALID with the place. Exit codes: 0 valid, complete and anchored; 1 valid with gaps "
             + "or remarks; 2 something was changed; 3 another key; 4 malformed. If you kept a checkpoint of this log from earlier, add --since FILE: then nothing up to it can "

@@ -32,7 +32,7 @@ internal sealed partial class ReportPage
             <dt>Log</dt><dd><code>{contents.Workspace.Origin}</code></dd>
             <dt>Checkpoint</dt><dd>{checkpoint.Size} leaves, root <code>{checkpoint.Root.ToString()}</code></dd>
             <dt>In this bundle</dt><dd>{contents.Plan.Size - contents.Plan.First} successive leaves of the log, none left out{(contents.Plan.Earlier.Count == 0 ? "" : $", and {contents.Plan.Earlier.Count} earlier ones that they rest on")}</dd>
-            </dl>
+            {Stamp()}</dl>
             {Markup.Join(contents.Plan.Keys.Select(Key))}<ol class="toc">
             {Markup.Join(Chapters.Select((chapter, i) => Markup.Of($"<li><a href=\"#{chapter.Id}\">{i + 1}. {chapter.Title}</a></li>\n")))}</ol>
             </section>
@@ -49,6 +49,10 @@ internal sealed partial class ReportPage
         </div>
 
         """);
+
+    private Markup Stamp() => contents.Stamp is { } stamp
+        ? Markup.Of($"<dt>Time stamp</dt><dd>{Period.Minute(stamp.At)} UTC by <bdi>{stamp.Authority}</bdi>: this checkpoint existed then</dd>\n")
+        : Markup.Empty;
 
     private Markup Sample() => contents.Workspace.Sample
         ? Markup.Of($"<p class=\"sample\"><b>SAMPLE</b> – this log is a demonstration of a made-up company and no evidence of a real system.</p>\n")
