@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Layer.Evidence;
 using Layer.Evidence.Leaves;
 using Layer.Evidence.Log;
+using Layer.Inventory;
 
 namespace Layer.Audits;
 
@@ -45,6 +46,23 @@ internal sealed partial class AuditDatabase
         foreach (var row in Rows("SELECT token, authority FROM timestamp_token WHERE workspace = @workspace AND size = @size", ("@size", checkpoint.Checkpoint.Size)))
             found = CheckpointStamp.Of(row.GetFieldValue<byte[]>(0), row.GetString(1), System.Text.Encoding.UTF8.GetBytes(checkpoint.ToString()));
         return found;
+    }
+
+    /// <summary>The sealed name records that were not erased, in no order.</summary>
+    public IEnumerable<StoredNameRecord> NameRecords()
+    {
+        var rows = Rows(
+            """
+            SELECT r.tenant_id, r.principal_id, r.salt, r.bytes, r.commitment, r.leaf, n.first_looked_up_at, n.last_looked_up_at
+            FROM name_record r JOIN principal_name n ON n.workspace = r.workspace AND n.tenant_id = r.tenant_id AND n.principal_id = r.principal_id
+            WHERE r.workspace = @workspace
+            """);
+        foreach (var row in rows)
+        {
+            yield return new StoredNameRecord(
+                _engine.ReadId(row, 0), row.GetString(1), row.GetFieldValue<byte[]>(2), row.GetFieldValue<byte[]>(3), new Digest(row.GetFieldValue<byte[]>(4)),
+                row.GetInt64(5), new DateTimeOffset(row.GetInt64(6), TimeSpan.Zero), new DateTimeOffset(row.GetInt64(7), TimeSpan.Zero));
+        }
     }
 
     /// <summary>SHA-256 of every kept page, ascending.</summary>

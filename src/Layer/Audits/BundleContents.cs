@@ -45,6 +45,9 @@ internal sealed class BundleContents
     /// <summary>Filled while <c>changes.csv</c> is written.</summary>
     public ChangeTally Changes { get; } = new();
 
+    /// <summary>Names of principals; null unless they were asked for.</summary>
+    public required BundlePrincipals? Principals { get; init; }
+
     /// <summary>What a time-stamp authority said about the checkpoint; null when none was asked about exactly this one.</summary>
     public required CheckpointStamp? Stamp { get; init; }
 
@@ -62,7 +65,7 @@ internal sealed class BundleContents
     /// <summary>To be asked for once the changes are counted.</summary>
     public PointNumbers Numbers => _numbers.Value;
 
-    /// <summary>Reads it, and adds to the plan what only pages need.</summary>
+    /// <summary>Reads it, and adds to the plan what only names and pages need.</summary>
     /// <exception cref="Operations.RefusedException">WINDOW_EMPTY, LOG_BROKEN.</exception>
     public static BundleContents Read(AuditDatabase database, Workspace workspace, BundlePlan plan, BundleRequest request)
     {
@@ -85,6 +88,7 @@ internal sealed class BundleContents
         }
 
         var source = new AuditSource(database, log, window, size);
+        var principals = request.WithNames ? BundlePrincipals.Of(database, plan, source, connections) : null;
         var pages = request.Raw ? BundlePages.Of(database, plan, log, connections) : [];
         return new BundleContents
         {
@@ -99,6 +103,7 @@ internal sealed class BundleContents
             Coverage = CoverageTable.Of(log, window, size, log.LastDay, source),
             Subscriptions = SubscriptionTable.Of(log, window, size, source),
             Samples = SampleTable.Of(log, window, plan.First, size),
+            Principals = principals,
             Stamp = database.FindStamp(plan.Checkpoint),
             Pages = pages,
             Tiles = [.. TileCut.Of(plan.Disclosed, size).Select(tile => (tile.Level, tile.Index, database.Node(tile.Level, tile.Index)))],

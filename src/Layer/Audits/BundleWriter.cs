@@ -38,6 +38,8 @@ internal sealed class BundleWriter(AuditDatabase database, BundleContents conten
         Text(BundleFiles.Mapping, Mapping.Current.Bytes.Span);
         Entry(BundleFiles.Observations, WriteObservations);
         Entry(BundleFiles.Populations, WritePopulations);
+        if (contents.Principals is { } principals)
+            Csv(BundleFiles.Principals, principals.WriteCsv);
         foreach (var page in contents.Pages)
             Entry(BundleFiles.PageOf(page), file => file.Write(database.Page(page)));
         Entry(BundleFiles.Report, file => new ReportPage(contents).Write(file));

@@ -27,6 +27,7 @@ internal sealed partial class ReportPage
         body.Add(Table([("Seen (UTC)", false), ("Change", false), ("What", false), ("Subscription", false), ("", false)], shown.Select(Row)));
         if (changes.Count > shown.Count)
             body.Add(Paragraph($"{shown.Count} of {changes.Count} are shown, privileged ones before others and newer before older; all are in {Code("changes.csv")}."));
+        body.Add(Paragraph($"{(contents.Principals is null ? "Principals are given by their object id: names are personal and go with a bundle on request only. " : $"Names are those that the directory gave at the last look-up before this checkpoint; {Code("principals.csv")} has all of them. They are committed to in the log and are no evidence of their own. ")}"));
         body.Add(Paragraph($"A change lies between the reading that shows it and the one before. What came and went between two readings is not visible to anybody here."));
         return Section(
             "changes", $"{Words.Count(changes.Count, "change")} in the window, {changes.Privileged} of them about privileged access",
@@ -71,7 +72,7 @@ internal sealed partial class ReportPage
         var role = row.Label.Length == 0 ? Fact(facts, "roleDefinitionId") : row.Label;
         var created = row.Created is { Length: >= 10 } on ? $", created {on[..10]}{(Fact(facts, "createdBy") is { Length: > 0 } by ? $" by {by}" : "")}" : "";
         return Markup.Of(
-            $"<b><bdi>{role}</bdi></b> on <bdi>{ShortScope(Fact(facts, "scope"), row.Subscription)}</bdi><small>{Fact(facts, "principalType")} {Principal(principal)}{created}</small>{Differences(row)}");
+            $"<b><bdi>{role}</bdi></b> on <bdi>{ShortScope(Fact(facts, "scope"), row.Subscription)}</bdi><small>{Fact(facts, "principalType")} {Principal(row.Connection, principal)}{created}</small>{Differences(row)}");
     }
 
     // Which facts are others than before; what they say stands in changes.csv.
@@ -86,7 +87,16 @@ internal sealed partial class ReportPage
         return Markup.Of($"<small>other than before: {string.Join(", ", names)}</small>");
     }
 
-    private static Markup Principal(string id) => Markup.Of($"<span class=\"mono\">{id}</span>");
+    private Markup Principal(Guid connection, string id)
+    {
+        var name = contents.Principals?.Find(connection, id) switch
+        {
+            { State: NameRecord.Resolved, Name: { } known } record => Markup.Of($"<bdi>{known}</bdi>{(record.UpnOrAppId is { } upn ? Markup.Of($", <bdi>{upn}</bdi>") : Markup.Empty)}, "),
+            { State: NameRecord.NotFound } => Markup.Of($"not found in the directory, "),
+            _ => Markup.Empty,
+        };
+        return Markup.Of($"{name}<span class=\"mono\">{id}</span>");
+    }
 
     private static Markup Marks(ChangeRow row)
     {
