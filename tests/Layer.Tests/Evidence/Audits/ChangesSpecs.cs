@@ -203,6 +203,9 @@ public sealed class ChangesSpecs
 
         Assert.Equal(1, run.Base?.Seq);
         Assert.Equal([2, 3, 4], run.Records.Select(record => record.Seq));
+        story.Read("2026-03-04T00:00:00Z", 1, Ada);
+        story.Read("2026-03-03T23:59:59Z", 1, Bob);
+        Assert.Equal((5, 1), Run(story, "2026-03-03..2026-03-04")); // the reading before it is of the day after it
         Assert.Equal(["2 added bbbb", "3 removed aaaa", "4 added aaaa", "4 removed bbbb"], Of(story, "2026-03-01..2026-03-02").Select(row => $"{row.Seq} {row.Change} {Name(row)}"));
     }
 

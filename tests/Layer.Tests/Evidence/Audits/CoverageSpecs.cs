@@ -256,6 +256,22 @@ public sealed class CoverageSpecs
     }
 
     [Fact]
+    public void Of_equal_gaps_the_first_is_named_and_a_day_on_which_nothing_is_expected_ends_one()
+    {
+        var story = new AuditStory();
+        story.Connect("2026-03-01T05:00:00Z", 1);
+        story.Change("2026-03-03T05:00:00Z", 1, ConnectionChange.SubscriptionGone);
+        story.Change("2026-03-04T05:00:00Z", 1, ConnectionChange.Resumed);
+        story.Read("2026-03-06T06:00:00Z", 1);
+
+        var coverage = story.Coverage("2026-03-01..2026-03-09", Later);
+
+        Assert.Equal("missed missed gone missed missed complete missed missed", States(coverage));
+        Assert.Equal("Covered 1 of 7 days, 1 of 7 connection-days; longest gap 2 days, 2026-03-01 to 2026-03-02.", coverage.Summary.Sentence);
+        Assert.Equal(3, coverage.Gaps.Count);
+    }
+
+    [Fact]
     public void Nothing_in_scope_is_nothing_expected()
     {
         Assert.Equal("Covered 0 of 0 days, 0 of 0 connection-days; no gap.", new AuditStory().Coverage("2026-03-01..2026-03-06").Summary.Sentence);
