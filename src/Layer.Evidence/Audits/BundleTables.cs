@@ -39,7 +39,7 @@ internal sealed record BundleTables(CoverageTable Coverage, int Undecided)
     {
         var place = BundleProblemException.Leaf(draw.Index);
         // A draw from subscriptions that this bundle does not disclose cannot be drawn again from it.
-        if (AuditScope.Of(log, SampleTable.WindowOf(draw.Leaf), draw.Index).Subscriptions.Except(scope.Subscriptions).Any())
+        if (AuditScope.Of(log, draw.Leaf.Window, draw.Index).Subscriptions.Except(scope.Subscriptions).Any())
             return;
         string? problem;
         try

@@ -23,16 +23,6 @@ public sealed class SampleTable
     public static SampleTable Of(AuditLog log, AuditWindow window, long first, long below) => new(
         [.. log.Samples.Where(draw => draw.Index >= first && draw.Index < below && LiesIn(window, draw.Leaf))]);
 
-    /// <summary>The window of a draw; of one that names none, the day it draws from.</summary>
-    public static AuditWindow WindowOf(SampleLeaf draw)
-    {
-        if (draw.Window is { } window)
-            return window;
-        return SamplePopulation.IsOfDay(draw.Population, out var day)
-            ? new AuditWindow(day, day.AddDays(1))
-            : throw new ArgumentException($"A draw from {draw.Population} names its window.", nameof(draw)); // a leaf without one is not parsed
-    }
-
     /// <summary>Draws again, and says what differs from the leaf.</summary>
     /// <param name="log">The leaves at hand.</param>
     /// <param name="draw">The draw.</param>
@@ -41,11 +31,7 @@ public sealed class SampleTable
     public static string? FindProblem(AuditLog log, Placed<SampleLeaf> draw, IAuditSource source)
     {
         var leaf = draw.Leaf;
-        if (SamplePopulation.IsOfDay(leaf.Population, out var day) && leaf.Window is { } own && !own.Contains(day))
-            return $"the day of its population {leaf.Population} is not in its window {own}.";
-        if (leaf is { Method: SampleMethod.Privileged, Population: SamplePopulation.Days })
-            return "it draws privileged ones from days.";
-        var members = SampleMembers.Of(log, leaf.Population, WindowOf(leaf), draw.Index, draw.Day, source);
+        var members = SampleMembers.Of(log, leaf.Population, leaf.Window, draw.Index, draw.Day, source);
         if (members.Count != leaf.Count || members.Root != leaf.Root)
             return $"its population {leaf.Population} has {members.Count} members and the root {members.Root}, and it says {leaf.Count} and {leaf.Root}.";
         return SampleDraw.Draw(leaf.Method, leaf.N, leaf.Seed, members).SequenceEqual(leaf.Picked) ? null : "drawn again with its seed, other members come out.";
@@ -64,18 +50,12 @@ public sealed class SampleTable
         }
     }
 
-    private static bool LiesIn(AuditWindow window, SampleLeaf draw)
-    {
-        if (draw.Window is { } own)
-            return own.From >= window.From && own.To <= window.To;
-        return SamplePopulation.IsOfDay(draw.Population, out var day) && window.Contains(day);
-    }
+    private static bool LiesIn(AuditWindow window, SampleLeaf draw) => draw.Window.From >= window.From && draw.Window.To <= window.To;
 
     private static void Write(CsvWriter csv, Placed<SampleLeaf> draw, string? rank, string? member)
     {
         var leaf = draw.Leaf;
         csv.Row(
-            draw.Index.ToString(), Instant.Format(draw.At), leaf.Population, leaf.Window is { } from ? Day.Format(from.From) : null,
-            leaf.Window is { } to ? Day.Format(to.To) : null, leaf.Method, leaf.Count.ToString(), leaf.N.ToString(), leaf.Seed, leaf.GivenBy, leaf.Actor, rank, member);
+            draw.Index.ToString(), Instant.Format(draw.At), leaf.Population, Day.Format(leaf.Window.From), Day.Format(leaf.Window.To), leaf.Method, leaf.Count.ToString(), leaf.N.ToString(), leaf.Seed, leaf.GivenBy, leaf.Actor, rank, member);
     }
 }

@@ -71,8 +71,8 @@ public sealed record SampleLeaf : LeafBody
     /// <summary>One of <see cref="SamplePopulation"/>.</summary>
     public required string Population { get; init; }
 
-    /// <summary>The window; may be null of the population of a day, and of no other.</summary>
-    public AuditWindow? Window { get; init; }
+    /// <summary>The window; the day of the population of a day lies in it.</summary>
+    public required AuditWindow Window { get; init; }
 
     /// <summary>How many members the population had.</summary>
     public required int Count { get; init; }
@@ -130,7 +130,7 @@ public sealed record SampleLeaf : LeafBody
             Privileged = body.IsNull("privileged") ? null : body.OneOf("privileged", [CurrentPrivileged]),
             Root = body.Digest("root"),
             Seed = body.Text("seed"),
-            Window = WindowField.Find(body),
+            Window = WindowField.Get(body),
         };
         leaf.RefuseContradictions(body);
         return leaf;
@@ -142,8 +142,10 @@ public sealed record SampleLeaf : LeafBody
             throw body.Wrong("population", $"'{Population}', which is no population to draw from");
         if (Privileged is null == (Method == SampleMethod.Privileged))
             throw body.Wrong("privileged", $"{(Privileged is null ? "null" : $"'{Privileged}'")}, and the method is {Method}");
-        if (Window is null && !SamplePopulation.IsOfDay(Population, out _))
-            throw body.Wrong(WindowField.Name, $"null, and the population is {Population}");
+        if (Method == SampleMethod.Privileged && Population == SamplePopulation.Days)
+            throw body.Wrong("method", $"{Method}, and the population is {Population}");
+        if (SamplePopulation.IsOfDay(Population, out var day) && !Window.Contains(day))
+            throw body.Wrong("population", $"'{Population}', a day that is not in its window {Window}");
         if (N < 1)
             throw body.Wrong("n", "less than 1");
         if (Picked.Count > N)

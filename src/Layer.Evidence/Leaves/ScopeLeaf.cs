@@ -62,7 +62,7 @@ public sealed record ScopeLeaf : StandingLeaf
             Excluded = body.Each("excluded", excluded => new ExcludedSubscription(excluded.Uuid("subscription"), excluded.Words("reason"))),
             Included = [.. body.Texts("included").Select(text => Guid.TryParseExact(text, "D", out var id) ? id : throw body.Wrong("included", "not a list of UUIDs"))],
             Standing = ReadStanding(body),
-            Window = WindowField.Find(body) ?? throw body.Wrong(WindowField.Name, "null"),
+            Window = WindowField.Get(body),
         };
         leaf.RefuseContradictions(body);
         return leaf;

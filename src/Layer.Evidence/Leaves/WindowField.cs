@@ -8,26 +8,17 @@ internal static class WindowField
 {
     public const string Name = "window";
 
-    public static void Write(CanonicalWriter writer, AuditWindow? window)
+    public static void Write(CanonicalWriter writer, AuditWindow window)
     {
         writer.Name(Name);
-        if (window is not { } days)
-        {
-            writer.Null();
-            return;
-        }
-
         writer.StartObject();
-        writer.Property("from", Day.Format(days.From));
-        writer.Property("to", Day.Format(days.To));
+        writer.Property("from", Day.Format(window.From));
+        writer.Property("to", Day.Format(window.To));
         writer.EndObject();
     }
 
-    /// <summary>The window; null when it is null.</summary>
-    public static AuditWindow? Find(Fields body)
+    public static AuditWindow Get(Fields body)
     {
-        if (body.IsNull(Name))
-            return null;
         var fields = body.Object(Name);
         return AuditWindow.TryCreate(fields.Text("from"), fields.Text("to"), out var window)
             ? window

@@ -49,7 +49,7 @@ internal sealed record BundleOutline(long? Begin, long LastOwn, IReadOnlyList<lo
     private static bool IsAbout(AuditWindow window, LeafBody body) => body switch
     {
         ScopeLeaf scope => scope.Window == window,
-        SampleLeaf sample => SampleTable.WindowOf(sample) is var drawn && drawn.From >= window.From && drawn.To <= window.To,
+        SampleLeaf sample => sample.Window.From >= window.From && sample.Window.To <= window.To,
         _ => false,
     };
 

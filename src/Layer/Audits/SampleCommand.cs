@@ -73,11 +73,10 @@ internal static class SampleCommand
 
         if (!SamplePopulation.IsOfDay(draw.Population, out var day))
             return;
-        var window = SampleTable.WindowOf(draw);
-        var readings = SampleRow.Readings(whole, window, index, day);
+        var readings = SampleRow.Readings(whole, draw.Window, index, day);
         foreach (var old in readings.Where(reading => reading.Day < day))
             terminal.Say(terminal.ErrorInk.Caution($"! {SafeText.ForTerminal(old.Name)} was not read on {Day.Format(day)}: its assignments are those of {Day.Format(old.Day)}."));
-        foreach (var unread in AuditScope.Of(whole.Log, window, index).Subscriptions.Except(readings.Select(reading => reading.Subscription)))
+        foreach (var unread in AuditScope.Of(whole.Log, draw.Window, index).Subscriptions.Except(readings.Select(reading => reading.Subscription)))
             terminal.Say(terminal.ErrorInk.Caution($"! The subscription {unread} is in scope and was never read by {Day.Format(day)}: nothing of it is in the population."));
     }
 
@@ -107,7 +106,7 @@ internal static class SampleCommand
                 new("RANK", "rank", row => $"{row.Rank}") { Right = true },
                 .. readable,
                 new("MEMBER", "member", row => row.Member) { Shrinks = true, KeepEnd = true, Tone = _ => Tone.Quiet },
-                Seal("leaf", $"{index}"), Seal("population", draw.Population), Seal("from", $"{draw.Window?.From:yyyy-MM-dd}"), Seal("to", $"{draw.Window?.To:yyyy-MM-dd}"),
+                Seal("leaf", $"{index}"), Seal("population", draw.Population), Seal("from", $"{draw.Window.From:yyyy-MM-dd}"), Seal("to", $"{draw.Window.To:yyyy-MM-dd}"),
                 Seal("count", $"{draw.Count}"), Seal("root", $"{draw.Root}"), Seal("method", draw.Method), Seal("algorithm", draw.Algorithm), Seal("n", $"{draw.N}"),
                 Seal("seed", draw.Seed), Seal("givenBy", draw.GivenBy), Seal("actor", draw.Actor),
             ],
@@ -132,7 +131,7 @@ internal static class SampleCommand
             json.WriteString("id", $"{leaf.Hash}");
             json.WriteString("at", Instant.Format(leaf.At));
             json.WriteString("population", draw.Population);
-            json.WriteString("window", draw.Window?.ToString());
+            json.WriteString("window", draw.Window.ToString());
             json.WriteNumber("count", draw.Count);
             json.WriteString("root", $"{draw.Root}");
             json.WriteString("method", draw.Method);

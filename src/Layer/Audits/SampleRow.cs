@@ -27,7 +27,7 @@ internal sealed record SampleRow(int Rank, string Member, AssignmentRow? Assignm
         var found = new Dictionary<string, AssignmentRow>(StringComparer.Ordinal);
         if (SamplePopulation.IsOfDay(draw.Population, out var day))
         {
-            foreach (var reading in Readings(whole, SampleTable.WindowOf(draw), index, day))
+            foreach (var reading in Readings(whole, draw.Window, index, day))
             {
                 foreach (var row in await AssignmentRow.ReadAsync(inventory, reading, names, cancellationToken))
                 {
@@ -40,8 +40,7 @@ internal sealed record SampleRow(int Rank, string Member, AssignmentRow? Assignm
         {
             var change = draw.Population == SamplePopulation.WindowAdditions ? ChangeRow.Added : ChangeRow.Removed;
             var tenants = whole.Log.Connections.ToLookup(connection => connection.Leaf.Connection, connection => connection.Leaf);
-            var window = SampleTable.WindowOf(draw);
-            foreach (var row in AuditChanges.Of(whole.Log, window, index, whole.SourceOf(window)))
+            foreach (var row in AuditChanges.Of(whole.Log, draw.Window, index, whole.SourceOf(draw.Window)))
             {
                 var member = $"{Instant.Format(row.Observed)} {row.Subscription:D} {row.Key}";
                 if (row.Type == ObservationType.RoleAssignment && row.Change == change && picked.Contains(member))

@@ -47,7 +47,7 @@ public abstract class SampleDrawingSpecs(Engine engine, PostgresCluster cluster)
     {
         await using var whole = await WholeLog.OpenAsync(world.Node.Database, world.Node.Workspace, Cancellation);
         Assert.Equal(draws, whole.Log.Samples.Count);
-        Assert.All(whole.Log.Samples, draw => Assert.Null(SampleTable.FindProblem(whole.Log, draw, whole.SourceOf(SampleTable.WindowOf(draw.Leaf)))));
+        Assert.All(whole.Log.Samples, draw => Assert.Null(SampleTable.FindProblem(whole.Log, draw, whole.SourceOf(draw.Leaf.Window))));
         Assert.Null((await LogVerification.RunAsync(world.Node.Database, world.Folder, world.Node.Workspace, pinned: null, Cancellation)).Verdict.Problem);
     }
 

@@ -53,24 +53,36 @@ public sealed class AuditLeafSpecs
         Assert.Contains("'body.privileged' is null", Refusal(Samples.Sample with { Method = SampleMethod.Privileged }));
         Assert.Contains("'body.privileged' is 'privileged/1'", Refusal(Samples.Sample with { Privileged = SampleLeaf.CurrentPrivileged }));
         Assert.Contains("'body.privileged'", Refusal(Samples.Sample with { Method = SampleMethod.Privileged, Privileged = "privileged/2" }));
-        Accept(Samples.Sample with { Method = SampleMethod.Privileged, Privileged = SampleLeaf.CurrentPrivileged });
+        Assert.Contains("the population is days", Refusal(Samples.Sample with { Method = SampleMethod.Privileged, Privileged = SampleLeaf.CurrentPrivileged }));
+        Accept(Samples.Sample with { Method = SampleMethod.Privileged, Population = "window-additions", Privileged = SampleLeaf.CurrentPrivileged });
         Accept(Samples.Sample with { N = 1, Picked = [] });
     }
 
     [Theory]
-    [InlineData("day:2026-05-01", true, true)]
-    [InlineData("days", true, false)]
-    [InlineData("window-additions", true, false)]
-    [InlineData("window-removals", true, false)]
-    [InlineData("day:2026-02-30", false, false)]
-    [InlineData("day:2026-5-1", false, false)]
-    [InlineData("day:", false, false)]
-    [InlineData("day", false, false)]
-    [InlineData("Days", false, false)]
-    public void Only_the_population_of_a_day_needs_no_window(string population, bool withWindow, bool without)
+    [InlineData("day:2026-01-01", true)]
+    [InlineData("day:2026-12-31", true)]
+    [InlineData("day:2025-12-31", false)]
+    [InlineData("day:2027-01-01", false)]
+    [InlineData("days", true)]
+    [InlineData("window-additions", true)]
+    [InlineData("window-removals", true)]
+    [InlineData("day:2026-02-30", false)]
+    [InlineData("day:2026-5-1", false)]
+    [InlineData("day:", false)]
+    [InlineData("day", false)]
+    [InlineData("Days", false)]
+    public void A_sample_is_drawn_from_a_known_population_and_the_day_of_one_lies_in_its_window(string population, bool isAccepted)
     {
-        Assert.Equal(withWindow, IsAccepted(Samples.Sample with { Population = population }));
-        Assert.Equal(without, IsAccepted(Samples.Sample with { Population = population, Window = null }));
+        Assert.Equal(isAccepted, IsAccepted(Samples.Sample with { Population = population }));
+    }
+
+    [Fact]
+    public void A_sample_without_a_window_is_refused()
+    {
+        var text = System.Text.Encoding.UTF8.GetString(Samples.Leaf("sample").Bytes.Span);
+        var changed = text.Replace("\"window\":{\"from\":\"2026-01-01\",\"to\":\"2027-01-01\"}", "\"window\":null", StringComparison.Ordinal);
+        Assert.NotEqual(text, changed);
+        Assert.Contains("window", Assert.Throws<FormatException>(() => Leaf.Parse(System.Text.Encoding.UTF8.GetBytes(changed))).Message);
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
@@ -26,7 +27,10 @@ internal sealed class Markdown
 [InterpolatedStringHandler]
 internal readonly ref struct MarkdownText
 {
-    private const string Special = "\\`*_[]<>&|~$";
+    // Inline marks of CommonMark and of GitHub's tables, strikethrough and formulas. What only begins a block or a link is told from where it stands.
+    private const string Special = "\\`*[]<|~$";
+
+    private static readonly SearchValues<char> Alphanumeric = SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
 
     private readonly StringBuilder _line;
 
@@ -34,19 +38,15 @@ internal readonly ref struct MarkdownText
 
     public void AppendLiteral(string markdown) => _line.Append(markdown);
 
-    // CommonMark takes a backslash before any ASCII punctuation. At the start a sign or a number would begin a list or a heading; an address would become a link.
     public void AppendFormatted(string? text)
     {
         var safe = SafeText.ForTerminal(text ?? "");
+        var begins = IsAtBeginning();
         for (var i = 0; i < safe.Length; i++)
         {
-            var c = safe[i];
-            var (before, after) = (safe[..i], safe[(i + 1)..]);
-            var begins = i == 0 ? c is '#' or '+' or '-' or '=' : c is '.' or ')' && before.All(char.IsAsciiDigit);
-            var links = (c == ':' && after.StartsWith("//", StringComparison.Ordinal)) || (c == '.' && before.EndsWith("www", StringComparison.OrdinalIgnoreCase));
-            if (begins || links || Special.Contains(c))
+            if (Special.Contains(safe[i]) || (begins && BeginsBlock(safe, i)) || IsInline(safe, i))
                 _line.Append('\\');
-            _line.Append(c);
+            _line.Append(safe[i]);
         }
     }
 
@@ -57,4 +57,36 @@ internal readonly ref struct MarkdownText
     public void AppendFormatted(DateOnly day) => _line.Append(Day.Format(day));
 
     public override string ToString() => _line.ToString();
+
+    // Of the line, or of a point of a list: what stands there can itself be a point, a number, a heading or a quotation.
+    private bool IsAtBeginning()
+    {
+        var before = _line.ToString().Trim();
+        return before.Length == 0 || before is "-" or "*" or "+" or ">" || (before[^1] is '.' or ')' && before[..^1].All(char.IsAsciiDigit));
+    }
+
+    private static bool BeginsBlock(string text, int i) => text[i] switch
+    {
+        '#' or '+' or '-' or '=' or '>' => i == 0,
+        '.' or ')' => i > 0 && text[..i].All(char.IsAsciiDigit),
+        _ => false,
+    };
+
+    private static bool IsInline(string text, int i) => text[i] switch
+    {
+        '_' => !IsWord(text, i - 1) || !IsWord(text, i + 1), // within a word it is a letter
+        '>' => text[..i].Contains('<'),
+        '&' => IsEntity(text.AsSpan(i + 1)),
+        ':' => text.AsSpan(i + 1).StartsWith("//"),
+        '.' => text.AsSpan(0, i).EndsWith("www", StringComparison.OrdinalIgnoreCase),
+        _ => false,
+    };
+
+    private static bool IsWord(string text, int i) => i >= 0 && i < text.Length && char.IsLetterOrDigit(text[i]);
+
+    private static bool IsEntity(ReadOnlySpan<char> after)
+    {
+        var end = after.IndexOf(';');
+        return end > 0 && (after[0] == '#' ? after[1..end] : after[..end]) is { Length: > 0 } name && !name.ContainsAnyExcept(Alphanumeric);
+    }
 }

@@ -29,14 +29,22 @@ public sealed class BundleDrawSpecs
     }
 
     [Fact]
-    public void A_draw_that_cannot_have_been_is_named()
+    public void A_draw_that_cannot_have_been_is_no_leaf()
     {
         var story = BundleStory.Usual();
-        story.Tell("2026-03-08T09:00:00Z", Drawn(story, "days", SampleMethod.Random, AuditStory.Window(BundleStory.Window)) with
+        story.Tell("2026-03-08T09:00:00Z", Drawn(story, "days", SampleMethod.Random, AuditStory.Window(BundleStory.Window)));
+        foreach (var (what, instead) in new[]
         {
-            Method = SampleMethod.Privileged, Privileged = SampleLeaf.CurrentPrivileged,
-        });
-        Assert.Equal((2, $"leaf {story.Leaves.Count - 1}"), BundleKit.Of(story, BundleStory.Window).Outcome());
+            ("\"method\":\"random\",\"n\":2", "\"method\":\"privileged\",\"n\":2"), ("\"population\":\"days\"", "\"population\":\"day:2026-03-08\""),
+            ("\"window\":{\"from\":\"2026-03-01\",\"to\":\"2026-03-08\"}},\"kind\":\"sample\"", "\"window\":null},\"kind\":\"sample\""),
+        })
+        {
+            var kit = BundleKit.Of(story, BundleStory.Window);
+            kit.Replace("leaves.jsonl", what, instead);
+            if (instead.Contains("privileged", StringComparison.Ordinal))
+                kit.Replace("leaves.jsonl", "\"privileged\":null", "\"privileged\":\"privileged/1\"");
+            Assert.Equal((2, $"leaf {story.Leaves.Count - 1}"), kit.Outcome());
+        }
     }
 
     [Fact]
