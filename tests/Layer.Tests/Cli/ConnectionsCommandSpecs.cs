@@ -119,14 +119,18 @@ public sealed class ConnectionsCommandSpecs : IDisposable
         await _layer.ConnectAsync("next");
 
         Assert.Equal(["missed", "missed", "gone", "gone", "gone"], await DaysAsync("gone"));
-        Assert.Equal(["missed", "missed", "missed", "not-connected", "not-due"], await DaysAsync("sold"));
+        Assert.Equal(["missed", "missed", "disconnected", "disconnected", "not-due"], await DaysAsync("sold"));
         Assert.Contains(("subscription-gone", "Ada Lovelace: cancelled in the portal"), (await ChangesAsync()).Select(each => (each.Change, each.Reason)));
         var verified = await _layer.RunAsync("verify");
         Assert.Equal(1, verified.ExitCode);
         Assert.Equal(
-            ["gone 2026-11-23", "gone 2026-11-24", "sold 2026-11-23", "sold 2026-11-24", "sold 2026-11-25", "sold 2026-11-26"],
-            verified.Output.Split('\n').Where(line => line.Contains("no complete reading", StringComparison.Ordinal))
-                .Select(line => $"{line.Split(' ')[1]} {line.Split(" on ")[1][..10]}").Order(StringComparer.Ordinal));
+            [
+                "gone has no complete reading on 2 days, 2026-11-23 to 2026-11-24: missed.",
+                "next has no complete reading on 4 days, 2026-11-23 to 2026-11-26: not connected.",
+                "sold has no complete reading on 2 days, 2026-11-23 to 2026-11-24: missed.",
+                "sold has no complete reading on 2 days, 2026-11-25 to 2026-11-26: disconnected.",
+            ],
+            verified.Output.Split('\n').Where(line => line.Contains("no complete reading", StringComparison.Ordinal)).Select(line => line.Split(' ', 2)[1]).Order(StringComparer.Ordinal));
         using var list = JsonDocument.Parse((await _layer.RunAsync("connections", "-o", "json")).Output);
         Assert.Equal(
             [("gone", "SUBSCRIPTION_DELETED"), ("next", null), ("sold", null)],

@@ -109,7 +109,7 @@ public abstract class KeySpecs(Engine engine, PostgresCluster cluster)
 
         Assert.Equal(
             [new KeyLeaf(Actor, KeyLeaf.Added, $"{second}", "yearly"), new KeyLeaf(Actor, KeyLeaf.Retired, $"{first}", "stolen laptop")],
-            leaves.Select(bytes => Leaf.Parse(bytes).Body));
+            leaves.Select(bytes => (KeyLeaf)Leaf.Parse(bytes).Body with { Standing = 0 }));
     }
 
     [Fact]

@@ -96,7 +96,7 @@ public abstract class VerificationSpecs(Engine engine, PostgresCluster cluster)
         await AppendAsync(world, Samples.Scope with { Standing = 999 }, Samples.Bodies["audit"], Samples.Scope);
         await AppendAsync(world, Samples.Bodies["names"]);
         await world.SyncAsync();
-        await AppendAsync(world, Samples.Bodies["key"], Samples.Sample);
+        await AppendAsync(world, new KeyLeaf("os:ada@layer-1", KeyLeaf.Added, $"{Layer.Evidence.Log.SigningKey.Create(world.Workspace.Origin).Public}", null), Samples.Sample);
         await world.FailAsync();
 
         var standing = new List<string>();
