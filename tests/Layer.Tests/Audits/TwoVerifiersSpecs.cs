@@ -7,7 +7,7 @@ using Layer.Tests.Evidence.Audits;
 
 namespace Layer.Tests.Audits;
 
-/// <summary>The verifier in C# and the one in Python, written from docs/evidence-format.md by somebody who has not read the C#, over the same bundles.</summary>
+/// <summary>The verifier in C# and the one in Python, written from docs/evidence-format.md alone, over the same bundles.</summary>
 public sealed class TwoVerifiersSpecs : IDisposable
 {
     private const string Window = BundleStory.Window;
