@@ -73,18 +73,18 @@ public sealed class ProveSpecs
         await layer.DoneAsync("sync", "prod");
         var key = await KeyAsync(layer);
 
-        var entry = await JsonAsync(layer, "evidence", "prove", "--leaf", "1", "--checkpoint", "5");
-        var growth = await JsonAsync(layer, "evidence", "prove", "--from", "5");
-        var text = await layer.DoneAsync("evidence", "prove", "--from", "5", "--to", "8");
+        var entry = await JsonAsync(layer, "evidence", "prove", "--leaf", "1", "--checkpoint", "6");
+        var growth = await JsonAsync(layer, "evidence", "prove", "--from", "6");
+        var text = await layer.DoneAsync("evidence", "prove", "--from", "6", "--to", "9");
 
         Assert.True(TlogProof.TryParse(Encoding.UTF8.GetBytes(entry.GetProperty("proof").GetString()!), out var inLog, out _));
-        Assert.Equal(5, inLog.Checkpoint.Checkpoint.Size);
+        Assert.Equal(6, inLog.Checkpoint.Checkpoint.Size);
         Assert.True(inLog.Verify(MerkleTree.LeafHash(entry.GetProperty("bytes").GetBytesFromBase64()), key));
         Assert.True(ConsistencyProof.TryParse(Encoding.UTF8.GetBytes(text), out var proof, out _));
         var older = SignedCheckpoint.Parse(Encoding.UTF8.GetBytes(growth.GetProperty("older").GetString()!));
         Assert.Equal(inLog.Checkpoint.ToString(), older.ToString());
         Assert.True(proof.Verify(older.Checkpoint, key));
-        Assert.Equal((text, 5L, 8L), (growth.GetProperty("proof").GetString(), growth.GetProperty("from").GetInt64(), growth.GetProperty("to").GetInt64()));
+        Assert.Equal((text, 6L, 9L), (growth.GetProperty("proof").GetString(), growth.GetProperty("from").GetInt64(), growth.GetProperty("to").GetInt64()));
     }
 
     [Fact]
@@ -96,10 +96,10 @@ public sealed class ProveSpecs
             ([], ["RECORD, --leaf INDEX or --from SIZE, exactly one"]),
             (["3", "--leaf", "3", "--to", "x", "--out", "f", "-o", "json"], ["exactly one of the three", "--to: 'x' is no number of log entries", "--to belongs to --from", "--out writes files"]),
             (["--leaf", "3", "--observation", "a"], ["--observation belongs to a RECORD"]),
-            (["--from", "5", "--checkpoint", "5"], ["--checkpoint does not go with --from"]),
-            (["--from", "3", "--to", "9"], ["--from: no checkpoint was signed for 3 entries. Allowed: 5,", "--to: no checkpoint was signed for 9 entries. Allowed: 5,"]),
-            (["nonsense", "--checkpoint", "4"], ["There is no evidence record 'nonsense'", "--checkpoint: no checkpoint was signed for 4 entries. Allowed: 5,"]),
-            (["--leaf", "5"], ["--leaf: the log has no entry 5"]),
+            (["--from", "6", "--checkpoint", "6"], ["--checkpoint does not go with --from"]),
+            (["--from", "3", "--to", "9"], ["--from: no checkpoint was signed for 3 entries. Allowed: 6,", "--to: no checkpoint was signed for 9 entries. Allowed: 6,"]),
+            (["nonsense", "--checkpoint", "4"], ["There is no evidence record 'nonsense'", "--checkpoint: no checkpoint was signed for 4 entries. Allowed: 6,"]),
+            (["--leaf", "6"], ["--leaf: the log has no entry 6"]),
             (["3", "--observation", "/subscriptions/x"], ["record 3 seals no object '/subscriptions/x'"]),
             (["3", "--out", Path.Combine(layer.Process.Home, "no", "such", "folder")], ["--out: the files cannot be written"]),
         })

@@ -156,6 +156,7 @@ public sealed class LogReplaySpecs
         {
             ExceptionLeaf exception => exception with { Record = 10 },
             VisibleLeaf visible => visible with { Seq = 4 },
+            TimestampLeaf timestamp => timestamp with { Size = 12 },
             var body => body,
         });
         log.Add(Samples.Scope);

@@ -178,6 +178,13 @@ public abstract class WorkspaceRemovalSpecs(Engine engine, PostgresCluster clust
         await using var world = await StartAsync();
         await using var context = world.Node.Database.CreateContext();
         var tables = context.Model.GetEntityTypes().Select(type => type.GetTableName()!).ToList();
+        await using (var connection = await world.Node.Database.ConnectAsync(Cancellation))
+        {
+            await world.Node.Database.Engine.InsertAsync(
+                connection, "timestamp_token", ["workspace", "size", "at", "authority", "token"],
+                [[world.Node.Database.Engine.Id(world.Node.Workspace.Id), 1L, 1L, "https://tsa.example/", new byte[] { 1 }]], Cancellation);
+        }
+
         foreach (var table in tables)
             Assert.NotEqual((table, 0), (table, await world.CountAsync(table)));
         var (size, checkpoints) = (await world.CountAsync("log_leaf"), await File.ReadAllTextAsync(Path.Combine(world.Folder.Keys, "checkpoints.log"), Cancellation));
