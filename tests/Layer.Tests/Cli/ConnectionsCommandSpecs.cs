@@ -126,7 +126,6 @@ public sealed class ConnectionsCommandSpecs : IDisposable
         Assert.Equal(
             [
                 "gone has no complete reading on 2 days, 2026-11-23 to 2026-11-24: missed.",
-                "next has no complete reading on 4 days, 2026-11-23 to 2026-11-26: not connected.",
                 "sold has no complete reading on 2 days, 2026-11-23 to 2026-11-24: missed.",
                 "sold has no complete reading on 2 days, 2026-11-25 to 2026-11-26: disconnected.",
             ],

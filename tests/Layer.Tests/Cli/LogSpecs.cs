@@ -80,7 +80,7 @@ public sealed class LogSpecs
 
         var verified = await layer.Process.RunAsync("verify");
         Assert.Equal(1, verified.ExitCode);
-        Assert.Contains("Leaf 5 goes on after 1 signed checkpoint, up to 8 leaves, had been lost: the last one before them has 5 leaves.", verified.Output);
+        Assert.Contains("Leaf 6 goes on after 1 signed checkpoint, up to 9 leaves, had been lost: the last one before them has 6 leaves.", verified.Output);
         var nothing = await layer.Process.RunAsync("log", "new-epoch", "--reason", "again");
         Assert.Equal(1, nothing.ExitCode);
         Assert.Contains("LOG_NOT_ROLLED_BACK", nothing.Error);
