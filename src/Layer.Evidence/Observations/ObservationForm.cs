@@ -42,8 +42,30 @@ internal static class ObservationForm
             throw new FormatException($"Its facts are not those of {type}.");
         foreach (var fact in facts.EnumerateObject())
             CheckFact(fact);
-        return (type, fields.Words("key"));
+        if (type == ObservationType.RoleAssignment)
+            CheckAssignment(facts);
+        var key = fields.Words("key");
+        return key == key.ToLowerInvariant() ? (type, key) : throw new FormatException("Its key is not in lower case.");
     }
+
+    private static void CheckAssignment(JsonElement facts)
+    {
+        if (TextOf(facts, "roleDefinitionId") is { } role && !(Guid.TryParseExact(role, "D", out var id) && role == id.ToString("D")))
+            throw new FormatException("Its roleDefinitionId is no GUID in lower case.");
+        if (TextOf(facts, "scopeLevel") != ScopeLevelOf((TextOf(facts, "scope") ?? "").ToLowerInvariant()))
+            throw new FormatException("Its scopeLevel does not follow from its scope.");
+    }
+
+    private static string? TextOf(JsonElement facts, string name) =>
+        facts.GetProperty(name) is { ValueKind: JsonValueKind.String } text ? CanonicalJson.Text(text) : null;
+
+    private static string ScopeLevelOf(string scope) => scope == "/" ? "root" : scope.Split('/') switch
+    {
+        ["", "providers", "microsoft.management", "managementgroups", { Length: > 0 }] => "managementGroup",
+        ["", "subscriptions", { Length: > 0 }] => "subscription",
+        ["", "subscriptions", { Length: > 0 }, "resourcegroups", { Length: > 0 }] => "resourceGroup",
+        _ => "resource",
+    };
 
     private static void CheckFact(JsonProperty fact)
     {

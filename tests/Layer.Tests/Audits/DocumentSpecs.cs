@@ -26,7 +26,7 @@ public sealed partial class DocumentSpecs(PostgresCluster cluster)
         await world.ReadAsync(3, day =>
         {
             world.Azure.Groups[$"{day}{Hostile}"] = Hostile;
-            world.Azure.Assignments[$"{day}-{Hostile}"] = (Reading.Reader, Hostile, world.Ledger.Clock.GetUtcNow());
+            world.Azure.Assignments[$"{day}-{Hostile.ToLowerInvariant()}"] = (Reading.Reader, Hostile, world.Ledger.Clock.GetUtcNow());
         });
         var other = Guid.Parse("99999999-9999-4999-8999-999999999999");
         var subscription = Guid.Parse(Reading.SubscriptionId);
