@@ -68,7 +68,8 @@ internal sealed partial class EvidenceLedger
             await ReachAsync(CommitStep.ObservationsWritten);
         }
 
-        var cachedBy = reading?.CachedDefinitions is { } cached ? await writer.FindPageReaderAsync(cached.Sha256) ?? null : null;
+        // A page that this sync keeps for the first time was read by no manifest that is known, least of all by its own.
+        var cachedBy = reading?.CachedDefinitions is { } cached && await writer.FindPageReaderAsync(cached.Sha256) is { } reader && reader < manifestIndex ? reader : (long?)null;
         var identity = new SyncIdentity(
             attempt.Connection, run.Seq, run.PreviousManifest, KebabCaseText.Of(attempt.Trigger), attempt.Actor, attempt.Node, Product, run.Configuration,
             Instant.Truncate(attempt.StartedAt), Instant.Truncate(reading?.EndedAt ?? clock.GetUtcNow()));
