@@ -59,7 +59,11 @@ public abstract class BundleNamesSpecs(Engine engine, PostgresCluster cluster)
         Assert.All(rows, row => Assert.EndsWith(",5", row, StringComparison.Ordinal));
         Assert.Contains(5L, bundle.Head.Earlier);
         Assert.Equal(VerificationOutcome.ValidWithRemarks, bundle.Verify().Verdict.Outcome);
-        Assert.Contains("<bdi>Ada Lovelace</bdi>", bundle.Text("report.html"), StringComparison.Ordinal);
+        var html = bundle.Text("report.html");
+        Assert.Contains("<bdi>Ada Lovelace</bdi>, <bdi>user@contoso.example</bdi>", html, StringComparison.Ordinal);
+        Assert.Contains("<code>principals.csv</code> has all of them", html, StringComparison.Ordinal);
+        // Markup filled in as text would show its tags.
+        Assert.DoesNotContain("&lt;code&gt;", html, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -30,10 +30,15 @@ internal static class AssertionText
     public static IEnumerable<string> Sentences(BundleContents contents)
     {
         yield return contents.Scope.Statement is { } statement
-            ? $"The subscriptions in scope are the {statement.Included.Count} that {statement.By} stated in our name; those excluded are excluded for the reasons given there."
+            ? $"The subscriptions in scope are the {statement.Included.Count} that {statement.By} stated in our name{(statement.Excluded.Count == 0 ? "" : "; those excluded are excluded for the reasons given there")}."
             : $"The subscriptions in scope are the {contents.Scope.Subscriptions.Count} that were connected in the window, and no other subscription belongs to the system under examination.";
         if (contents.Subscriptions.Undecided is > 0 and var undecided)
-            yield return $"Of the {undecided} undecided in subscriptions.csv none belongs to the system under examination.";
+        {
+            yield return undecided == 1
+                ? "The subscription that is undecided in subscriptions.csv does not belong to the system under examination."
+                : $"None of the {undecided} subscriptions that are undecided in subscriptions.csv belongs to the system under examination.";
+        }
+
         yield return "The app registrations that read were ours, held read rights over each of these subscriptions, and nobody changed what they read before it was sealed.";
         yield return "We operated the machine, its clock and the signing key, gave the key to nobody, and did not rebuild the log.";
         yield return "The days without a complete reading are those in coverage.csv, and the causes named there are right as far as we know.";

@@ -63,7 +63,7 @@ internal static class CalendarFigure
     private static IEnumerable<(string Name, int Week)> Months(IReadOnlyList<(DateOnly Day, DayMark Mark, string Words)> days, DateOnly first)
     {
         var begins = days.Select(day => day.Day).Where((day, i) => i == 0 || day.Day == 1).Select(day => (Day: day, Week: (day.DayNumber - first.DayNumber) / 7)).ToList();
-        if (begins.Count > 1 && begins[1].Week - begins[0].Week < 3)
+        if (begins.Count > 1 && begins[1].Week - begins[0].Week < 4)
             begins.RemoveAt(0);
         return begins.Select((month, i) => (month.Day.ToString(i == 0 || month.Day.Month == 1 ? "MMM yyyy" : "MMM", CultureInfo.InvariantCulture), month.Week));
     }

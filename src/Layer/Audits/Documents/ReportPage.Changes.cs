@@ -27,7 +27,9 @@ internal sealed partial class ReportPage
         body.Add(Table([("Seen (UTC)", false), ("Change", false), ("What", false), ("Subscription", false), ("", false)], shown.Select(Row)));
         if (changes.Count > shown.Count)
             body.Add(Paragraph($"{shown.Count} of {changes.Count} are shown, privileged ones before others and newer before older; all are in {Code("changes.csv")}."));
-        body.Add(Paragraph($"{(contents.Principals is null ? "Principals are given by their object id: names are personal and go with a bundle on request only. " : $"Names are those that the directory gave at the last look-up before this checkpoint; {Code("principals.csv")} has all of them. They are committed to in the log and are no evidence of their own. ")}"));
+        body.Add(contents.Principals is null
+            ? Paragraph($"Principals are given by their object id: names are personal and go with a bundle on request only.")
+            : Paragraph($"Names are those that the directory gave at the last look-up before this checkpoint; {Code("principals.csv")} has all of them. They are committed to in the log and are no evidence of their own."));
         body.Add(Paragraph($"A change lies between the reading that shows it and the one before. What came and went between two readings is not visible to anybody here."));
         return Section(
             "changes", $"{Words.Count(changes.Count, "change")} in the window, {changes.Privileged} of them about privileged access",
@@ -91,7 +93,8 @@ internal sealed partial class ReportPage
     {
         var name = contents.Principals?.Find(connection, id) switch
         {
-            { State: NameRecord.Resolved, Name: { } known } record => Markup.Of($"<bdi>{known}</bdi>{(record.UpnOrAppId is { } upn ? Markup.Of($", <bdi>{upn}</bdi>") : Markup.Empty)}, "),
+            // An application's client id beside its object id would only be mistaken for it.
+            { State: NameRecord.Resolved, Name: { } known } record => Markup.Of($"<bdi>{known}</bdi>{(record.UpnOrAppId is { } upn && upn.Contains('@') ? Markup.Of($", <bdi>{upn}</bdi>") : Markup.Empty)}, "),
             { State: NameRecord.NotFound } => Markup.Of($"not found in the directory, "),
             _ => Markup.Empty,
         };

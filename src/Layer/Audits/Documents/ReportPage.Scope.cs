@@ -21,6 +21,8 @@ internal sealed partial class ReportPage
         };
         if (rows.All(row => row.FirstVisible is null))
             body.Add(Note($"What the app registrations could see was never recorded in this window: a subscription that nobody connected would not show here."));
+        if (contents.Subscriptions.Undecided > 0)
+            body.Add(Note($"Undecided: it was there to be seen, and nobody said whether the audit covers it. Nothing of it is in the numbers below."));
         body.Add(Heading("What no list can show"));
         body.Add(Paragraph($"Layer sees what its app registrations may see. A tenant without one, and a subscription that none of them may see, appears nowhere in this bundle. That the list is complete remains management's assertion."));
         var included = contents.Scope.Subscriptions.Count;

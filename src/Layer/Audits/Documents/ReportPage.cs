@@ -15,7 +15,7 @@ internal sealed partial class ReportPage(BundleContents contents)
     private static readonly Markup OnEveryPage = Markup.OfProgram("@page { @top-center { content: \"SAMPLE\"; font: 700 9px Inter, Arial, sans-serif; letter-spacing: 2px; color: #8a5a00; } }\n");
 
     // Those without a page of their own on paper are short.
-    private static readonly string[] Joined = ["readings", "log", "samples", "limits"];
+    private static readonly string[] Joined = ["readings", "log", "samples"];
 
     private static readonly (string Id, string Title)[] Chapters =
     [
