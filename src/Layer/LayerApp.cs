@@ -13,6 +13,7 @@ using Layer.Inventory;
 using Layer.Ledger;
 using Layer.Operations;
 using Layer.Secrets;
+using Layer.Serving;
 using Layer.Storage;
 using Layer.Syncing;
 using Layer.Workspaces;
@@ -24,7 +25,7 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
 {
     private static readonly Dictionary<string, string> Groups = new(StringComparer.Ordinal)
     {
-        ["demo"] = "Start here", ["connect"] = "Start here", ["azure"] = "Start here",
+        ["demo"] = "Start here", ["connect"] = "Start here", ["azure"] = "Start here", ["serve"] = "Start here",
         ["check"] = "Read", ["sync"] = "Read", ["connections"] = "Read", ["credential"] = "Read",
         ["show"] = "Look", ["diff"] = "Look",
         ["evidence"] = "Prove", ["coverage"] = "Prove", ["audit"] = "Prove", ["verify"] = "Prove",
@@ -40,6 +41,7 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
         var root = new RootCommand("Layer reads Azure subscriptions and seals SOC 2 evidence that anyone can verify.")
         {
             DemoCommand.Create(this),
+            ServeCommand.Create(this),
             ConnectCommand.Create(this),
             CheckCommand.Create(this),
             SyncCommand.Create(this),

@@ -8,7 +8,7 @@ namespace Layer.Cli;
 internal static class FailureReport
 {
     // What support and Microsoft ask for; everything else a card needs is in its text.
-    private static readonly (string Fact, string Label)[] Quoted =
+    public static readonly (string Fact, string Label)[] Quoted =
         [("azureCode", "Azure"), ("errorCode", "Entra"), ("correlationId", "correlation"), ("requestId", "request"), ("traceId", "trace")];
 
     private const string PublicPortal = "https://portal.azure.com";
@@ -21,9 +21,7 @@ internal static class FailureReport
     /// <returns>The exit code of the failure.</returns>
     public static int Print(LayerApp app, Failure failure, bool connecting, OutputForm form, string? about = null)
     {
-        // What is refused before any call knows no cloud yet; the public one is right for nearly everybody.
-        if (!failure.Facts.ContainsKey("portal"))
-            failure = failure with { Facts = new Dictionary<string, string>(failure.Facts, StringComparer.Ordinal) { ["portal"] = PublicPortal } };
+        failure = WithPortal(failure);
         var entry = ErrorCatalog.Get(failure.Code);
         var card = ErrorCatalog.Card(failure, connecting);
         if (form == OutputForm.Json)
@@ -33,7 +31,13 @@ internal static class FailureReport
         return ExitCode.Of(entry.Kind);
     }
 
-    private static IEnumerable<string> Details(Failure failure, TimeProvider clock)
+    /// <summary>What is refused before any call knows no cloud yet; the public one is right for nearly everybody.</summary>
+    public static Failure WithPortal(Failure failure) => failure.Facts.ContainsKey("portal")
+        ? failure
+        : failure with { Facts = new Dictionary<string, string>(failure.Facts, StringComparer.Ordinal) { ["portal"] = PublicPortal } };
+
+    /// <summary>What to quote to support: ids and the time, never a secret.</summary>
+    public static IEnumerable<string> Details(Failure failure, TimeProvider clock)
     {
         foreach (var (fact, label) in Quoted)
         {

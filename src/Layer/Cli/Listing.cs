@@ -113,6 +113,9 @@ internal sealed class Listing<T>(IReadOnlyList<Column<T>> columns, Action<Utf8Js
 /// <summary>JSON on standard output: indented for a person at a terminal, one line for a program.</summary>
 internal static class Json
 {
+    /// <summary>Leaves letters of every language as they are: answers are JSON and never markup.</summary>
+    public static JavaScriptEncoder Readable => JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
+
     public static void WriteValue<T>(Terminal terminal, IEnumerable<T> rows, Action<Utf8JsonWriter, T> writeRow) =>
         Write(terminal.Out, terminal.OutIsTerminal, json =>
         {
@@ -127,7 +130,7 @@ internal static class Json
     public static void Write(TextWriter output, bool indented, Action<Utf8JsonWriter> write)
     {
         using var bytes = new MemoryStream();
-        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = indented, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
+        using (var json = new Utf8JsonWriter(bytes, new JsonWriterOptions { Indented = indented, Encoder = Readable }))
             write(json);
         output.WriteLine(SafeText.ForJson(Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length)));
         output.Flush();

@@ -7,7 +7,7 @@ namespace Layer.Secrets;
 /// <summary>A column that holds sealed values. A new one must be listed here, or a rekey would delete the key it needs.</summary>
 internal sealed record SealedColumn(string Table, string Column)
 {
-    public static IReadOnlyList<SealedColumn> All { get; } = [new("credential", "secret"), new("signing_key", "private_key")];
+    public static IReadOnlyList<SealedColumn> All { get; } = [new("credential", "secret"), new("signing_key", "private_key"), new("connect_draft", "secret"), new("web_key", "xml")];
 
     public async IAsyncEnumerable<(Guid Id, byte[] Value)> ReadAsync(
         StorageEngine engine, DbConnection connection, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -1,7 +1,9 @@
+using Layer.Access;
 using Layer.Connections;
 using Layer.Evidence;
 using Layer.Inventory;
 using Layer.Ledger;
+using Layer.Serving;
 using Layer.Workspaces;
 using Microsoft.EntityFrameworkCore;
 
@@ -48,6 +50,22 @@ internal abstract class LayerDb(DbContextOptions options) : DbContext(options)
 
     public DbSet<NameRecordRow> NameRecords => Set<NameRecordRow>();
 
+    public DbSet<Person> People => Set<Person>();
+
+    public DbSet<Membership> Memberships => Set<Membership>();
+
+    public DbSet<Share> Shares => Set<Share>();
+
+    public DbSet<Invitation> Invitations => Set<Invitation>();
+
+    public DbSet<ApiToken> ApiTokens => Set<ApiToken>();
+
+    public DbSet<Operation> Operations => Set<Operation>();
+
+    public DbSet<ConnectDraft> ConnectDrafts => Set<ConnectDraft>();
+
+    public DbSet<WebKey> WebKeys => Set<WebKey>();
+
     protected override void ConfigureConventions(ModelConfigurationBuilder configuration)
     {
         configuration.Properties<DateTimeOffset>().HaveConversion<UtcTicks>();
@@ -58,6 +76,8 @@ internal abstract class LayerDb(DbContextOptions options) : DbContext(options)
         configuration.Properties<SyncStatus>().HaveConversion<KebabCase<SyncStatus>>();
         configuration.Properties<SyncTrigger>().HaveConversion<KebabCase<SyncTrigger>>();
         configuration.Properties<NameState>().HaveConversion<KebabCase<NameState>>();
+        configuration.Properties<Role>().HaveConversion<KebabCase<Role>>();
+        configuration.Properties<TokenScope>().HaveConversion<KebabCase<TokenScope>>();
     }
 
     protected override void OnModelCreating(ModelBuilder model)
@@ -143,6 +163,18 @@ internal abstract class LayerDb(DbContextOptions options) : DbContext(options)
             table.ToTable("name_record").HasKey(r => new { r.Workspace, r.Commitment });
             table.HasOne<PrincipalName>().WithMany().HasForeignKey(r => new { r.Workspace, r.TenantId, r.PrincipalId }).OnDelete(DeleteBehavior.Restrict);
         });
+        model.Entity<Operation>(table =>
+        {
+            table.ToTable("operation").HasKey(o => o.Id);
+            table.HasIndex(o => new { o.Workspace, o.StartedAt });
+        });
+        model.Entity<ConnectDraft>(table =>
+        {
+            table.ToTable("connect_draft").HasKey(d => d.Id);
+            table.HasIndex(d => new { d.Workspace, d.Person });
+        });
+        model.Entity<WebKey>(table => table.ToTable("web_key").HasKey(k => k.Id));
+        AccessTables.Configure(model);
 
         NameColumns(model);
     }
@@ -150,7 +182,7 @@ internal abstract class LayerDb(DbContextOptions options) : DbContext(options)
     // "index" is a reserved word on both engines, so a leaf's index is idx wherever SQL is read.
     private static void NameColumns(ModelBuilder model)
     {
-        foreach (var table in model.Model.GetEntityTypes())
+        foreach (var table in model.Model.GetEntityTypes().Where(table => !table.IsMappedToJson()))
         {
             foreach (var column in table.GetProperties())
             {

@@ -1,0 +1,30 @@
+using Layer.Access;
+using Layer.Operations;
+
+namespace Layer.Serving;
+
+/// <summary>Every route of the server, room by room.</summary>
+internal static class Routes
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        AssetFiles.Map(routes);
+        HealthRoutes.Map(routes);
+        OperationRoutes.Map(routes);
+        AccessRoutes.Map(routes);
+        Evidence.HomeRoutes.Map(routes);
+        // To a stranger the API says the same about what is there and what is not.
+        routes.MapFallback("/v1/{**rest}", RefuseUnknown).Needs(Right.SignedIn);
+        routes.MapFallback(RefuseUnknown).Needs(Right.None);
+    }
+
+    private static void RefuseUnknown() => throw new RefusedException("NOT_FOUND");
+
+    /// <summary>A route about which nobody decided who may call it does not start.</summary>
+    public static void RefuseUndecided(IEndpointRouteBuilder routes)
+    {
+        var undecided = routes.DataSources.SelectMany(source => source.Endpoints).Where(endpoint => endpoint.Metadata.GetMetadata<NeedsRight>() is null).ToArray();
+        if (undecided.Length > 0)
+            throw new InvalidOperationException($"Nobody decided who may call {string.Join(", ", undecided.Select(endpoint => endpoint.DisplayName))}.");
+    }
+}

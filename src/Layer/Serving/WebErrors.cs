@@ -1,0 +1,71 @@
+using Layer.Evidence.Errors;
+
+namespace Layer.Serving;
+
+/// <summary>What pages and API refuse.</summary>
+internal static class WebErrors
+{
+    private const string Untouched = "Nothing was changed.";
+
+    public static ErrorEntry SignInNeeded { get; } = Entry(
+        "SIGN_IN_NEEDED", "Sign in first", "This needs an API token, and the request carried none that is valid: it may be missing, mistyped, expired or revoked.",
+        ["Make a token under Settings → Tokens.", "Send it as 'Authorization: Bearer lyr_…', or set LAYER_TOKEN."]);
+
+    // Facts: role
+    public static ErrorEntry RoleTooWeak { get; } = Entry(
+        "ROLE_TOO_WEAK", "Your role does not allow this", "You are signed in as {role}, and this needs a stronger role. The attempt was recorded in the log.",
+        ["Ask an administrator of this Layer."]);
+
+    public static ErrorEntry FormExpired { get; } = Entry(
+        "FORM_EXPIRED", "This page was open too long", "What was sent did not carry the proof that it comes from a page of Layer: the page is from before a sign-in or a restart, or another site sent it.",
+        ["Go back, load the page anew and send it again."]);
+
+    public static ErrorEntry NotFound { get; } = Entry(
+        "NOT_FOUND", "There is nothing at this address", "The link may be mistyped, or what it named was never here.", ["Go to the first page and look from there."]);
+
+    // Facts: what, windows
+    public static ErrorEntry OutsideWindow { get; } = Entry(
+        "OUTSIDE_WINDOW", "That is outside the shared window", "{what} lies outside of what was shared with you: {windows}.",
+        ["Choose a day inside the window.", "Or ask whoever invited you to share a longer one."]);
+
+    public static ErrorEntry TooManyRequests { get; } = Entry(
+        "TOO_MANY_REQUESTS", "Too many tries, wait a minute", "This was asked for more often than a person would.", ["Wait a minute and try again."], persistence: Persistence.Transient);
+
+    public static ErrorEntry PreconditionFailed { get; } = Entry(
+        "PRECONDITION_FAILED", "Somebody else was faster", "It was changed after you read it: the ETag sent in If-Match is not the one it has now.",
+        ["Read it again, and decide again."]);
+
+    public static ErrorEntry PreconditionRequired { get; } = Entry(
+        "PRECONDITION_REQUIRED", "Say which version you change", "A change needs the header If-Match with the ETag that was read, so that nobody's change is lost.",
+        ["Read it, and send its ETag in If-Match."], kind: FailureKind.Usage);
+
+    // Facts: traceId
+    public static ErrorEntry InternalError { get; } = Entry(
+        "INTERNAL_ERROR", "Layer failed at this", "This is a mistake in Layer, or of the machine it runs on. The server's log has it under {traceId}.",
+        ["Try again.", "If it stays, report it with the id below."]);
+
+    public static ErrorEntry OperationInterrupted { get; } = Entry(
+        "OPERATION_INTERRUPTED", "Layer was stopped in the middle of this", "The server stopped or restarted while it worked on this. What was not finished was not recorded.",
+        ["Start it again."], persistence: Persistence.Transient);
+
+    // Facts: url
+    public static ErrorEntry AddressInUse { get; } = Entry(
+        "ADDRESS_IN_USE", "Another program listens there already", "Nothing can listen on {url}: the port is taken, maybe by another Layer.",
+        ["Stop the other program, or choose another port with the command."], commands: ["layer serve --urls http://localhost:8090"]);
+
+    public static ErrorEntry InvitationInvalid { get; } = Entry(
+        "INVITATION_INVALID", "This link does not work any more", "It was used, it expired, or a newer one replaced it. A set-up link works once and for an hour; an invitation once and for seven days.",
+        ["Ask for a new invitation.", "While there is no administrator yet, restart 'layer serve': it prints a new set-up link."]);
+
+    public static IReadOnlyList<ErrorEntry> All { get; } =
+    [
+        SignInNeeded, RoleTooWeak, FormExpired, NotFound, OutsideWindow, TooManyRequests, PreconditionFailed, PreconditionRequired, InternalError, OperationInterrupted, AddressInUse, InvitationInvalid,
+    ];
+
+    private static ErrorEntry Entry(
+        string code, string title, string why, IReadOnlyList<string> doThis, IReadOnlyList<string>? commands = null,
+        FailureKind kind = FailureKind.Other, Persistence persistence = Persistence.Permanent) => new()
+        {
+            Code = code, Title = title, Why = why, DoThis = doThis, Commands = commands ?? [], Kind = kind, Persistence = persistence, SafeOnConnect = Untouched, SafeOnSync = Untouched,
+        };
+}
