@@ -5,6 +5,7 @@ using Layer.Evidence.Errors;
 using Layer.Ledger;
 using Layer.Operations;
 using Layer.Secrets;
+using Layer.Serving;
 using Layer.Syncing;
 using Layer.Workspaces;
 
@@ -27,6 +28,7 @@ public sealed class ErrorDocumentSpecs
         ("Audit bundles", BundleErrors.All),
         ("Samples", SampleErrors.All),
         ("Database and log", ProductErrors.All),
+        ("Pages and API", WebErrors.All),
     ];
 
     [Fact]

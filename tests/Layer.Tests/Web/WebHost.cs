@@ -8,7 +8,6 @@ using Layer.Ledger;
 using Layer.Operations;
 using Layer.Secrets;
 using Layer.Serving;
-using Layer.Syncing;
 using Layer.Tests.Azure;
 using Layer.Tests.Storage;
 using Layer.Workspaces;

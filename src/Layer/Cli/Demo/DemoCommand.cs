@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Globalization;
 using Layer.Operations;
+using Layer.Serving;
 using Layer.Workspaces;
 
 namespace Layer.Cli.Demo;
@@ -10,17 +12,22 @@ internal static class DemoCommand
     public static Command Create(LayerApp app)
     {
         var fresh = new Option<bool>("--fresh") { Description = "throw the earlier demo away and run it again" };
-        var command = new Command("demo", "Read ninety days of a made-up company and show the evidence.") { fresh };
-        command.SetAction((parsed, cancellationToken) => RunAsync(app, parsed.GetValue(fresh), cancellationToken));
+        var serve = new Option<bool>("--serve") { Description = "then serve it in the browser, with the made-up Azure behind it, until stopped" };
+        var urls = ServeCommand.UrlsOption();
+        var command = new Command("demo", "Read ninety days of a made-up company and show the evidence.") { fresh, serve, urls };
+        command.SetAction((parsed, cancellationToken) =>
+            RunAsync(app, parsed.GetValue(fresh), parsed.GetValue(serve) ? ServeCommand.UrlsOf(parsed, urls) : null, cancellationToken));
         return command;
     }
 
-    private static async Task<int> RunAsync(LayerApp app, bool fresh, CancellationToken cancellationToken)
+    private static async Task<int> RunAsync(LayerApp app, bool fresh, IReadOnlyList<string>? serveAt, CancellationToken cancellationToken)
     {
         var (folder, ownFolder) = FolderOf(app);
         var settings = Settings.Of(folder);
         var marker = Path.Combine(folder, "demo-complete");
-        if (File.Exists(marker) && !fresh)
+        if (File.Exists(marker) && !fresh && serveAt is not null && FirstDayIn(marker) is { } begun)
+            return await new DemoServer(app, settings).RunAsync(begun, serveAt, cancellationToken);
+        if (File.Exists(marker) && !fresh && serveAt is null)
         {
             app.Terminal.Say(app.Terminal.ErrorInk.Quiet("The demo was run before; this is its result. Run it again with: layer demo --fresh"));
             return await ShowAsync(app, settings, ownFolder, cancellationToken);
@@ -36,10 +43,17 @@ internal static class DemoCommand
 
         // An interrupted demo is half a company: it is thrown away, which is possible because nothing else is in there.
         DeleteSample(folder, marker);
-        await new DemoRun(app, settings).RunAsync(cancellationToken);
-        await File.WriteAllTextAsync(marker, "", cancellationToken);
+        var first = DemoRun.FirstDay(app.Clock);
+        await new DemoRun(app, settings).RunAsync(first, cancellationToken);
+        await File.WriteAllTextAsync(marker, first.ToString("O", CultureInfo.InvariantCulture), cancellationToken);
+        if (serveAt is not null)
+            return await new DemoServer(app, settings).RunAsync(first, serveAt, cancellationToken);
         return await ShowAsync(app, settings, ownFolder, cancellationToken);
     }
+
+    // Demos of earlier versions do not say when they began: they are run again.
+    private static DateOnly? FirstDayIn(string marker) =>
+        DateOnly.TryParseExact(File.ReadAllText(marker), "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out var first) ? first : null;
 
     private static (string Folder, bool Own) FolderOf(LayerApp app)
     {

@@ -16,6 +16,11 @@ internal static class DemoCompany
     public const string Deployer = "gh-deploy";
     public const string Platform = "team-platform";
 
+    /// <summary>A smaller company with an app registration of its own, which nobody connected: to try Connect with.</summary>
+    public const string OtherTenant = "harborside-bakery";
+    public const string OtherApp = "Axiom Layer — Azure (Harborside)";
+    public const string Other = "harborside";
+
     private const string ManagementGroup = "brightwater-landing-zones";
 
     public static IReadOnlyList<string> Subscriptions { get; } = [Production, Staging, Shared];
@@ -72,7 +77,8 @@ internal static class DemoCompany
         .Subscription(Production, FillProduction)
         .Subscription(Staging, FillStaging)
         .Subscription(Shared, FillShared)
-        .Subscription(Sandbox, FillSandbox));
+        .Subscription(Sandbox, FillSandbox))
+    .Tenant(OtherTenant, tenant => FillOther(tenant));
 
     private static void AddRoles(TenantBuilder tenant)
     {
@@ -133,6 +139,15 @@ internal static class DemoCompany
     private static void FillSandbox(SubscriptionBuilder subscription) => subscription
         .Grant("Owner", Platform)
         .ResourceGroup("rg-playground", "westeurope", Tags("playground", Platform, "sandbox"), ("Contributor", "on-call"), ("Reader", App));
+
+    private static void FillOther(TenantBuilder tenant) => tenant
+        .User("maud.holloway").User("ilan.roth").User("sofie.jansen").Group("bakers", "ilan.roth", "sofie.jansen").DeletedUser("old.contractor").ServicePrincipal("till-backup")
+        .App(OtherApp, app => app.Secret().GraphPermissions("User.Read.All", "GroupMember.Read.All", "Application.Read.All"))
+        .Subscription(Other, subscription => subscription
+            .Grant("Reader", OtherApp).Grant("Owner", "maud.holloway").Grant("Contributor", "bakers").Grant("Contributor", "old.contractor")
+            .ResourceGroup("rg-shop-prod", "westeurope", Tags("shop", "bakers", "production"), ("Storage Blob Data Contributor", "till-backup"), ("Reader", "bakers"))
+            .ResourceGroup("rg-orders-prod", "westeurope", Tags("orders", "bakers", "production"), ("Website Contributor", "sofie.jansen"))
+            .ResourceGroup("rg-backup", "northeurope", Tags("backup", "bakers", "production"), ("Backup Contributor", "till-backup")));
 
     private static void Common(SubscriptionBuilder subscription) => subscription
         .Under(ManagementGroup)

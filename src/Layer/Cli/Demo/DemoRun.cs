@@ -23,12 +23,33 @@ internal sealed class DemoRun(LayerApp app, Settings settings)
         return DateOnly.FromDateTime(now.UtcDateTime).AddDays(now.TimeOfDay > ReadingTime + TimeSpan.FromMinutes(5) ? 0 : -1);
     }
 
-    public async Task RunAsync(CancellationToken cancellationToken)
+    /// <summary>The first of the days that end with the last one.</summary>
+    public static DateOnly FirstDay(TimeProvider clock) => LastDay(clock).AddDays(1 - DemoStory.Days);
+
+    /// <summary>An emulator in which everything of the story has happened, on today's clock: as it was left, to the row.</summary>
+    public static async Task<Emulator> TellAgainAsync(DateOnly first, TimeProvider today, CancellationToken cancellationToken)
     {
-        var first = LastDay(app.Clock).AddDays(1 - DemoStory.Days);
         var clock = new DemoClock(At(first, RepairTime));
-        var world = DemoCompany.Build(secretExpires: At(first.AddDays(DemoStory.SecretExpired), TimeSpan.Zero));
-        await using var emulator = await Emulator.StartAsync(world, new EmulatorOptions { Clock = clock }, cancellationToken);
+        var world = Begin(first);
+        var emulator = await Emulator.StartAsync(world, new EmulatorOptions { Clock = new MinuteClock(clock) }, cancellationToken);
+        for (var day = 0; day < DemoStory.Days; day++)
+        {
+            if (day > 0)
+                clock.MoveTo(At(first.AddDays(day), RepairTime));
+            DemoStory.Happen(world, day);
+            if (day == DemoStory.SecretExpired + 1)
+                DemoStory.Renew(world, clock.GetUtcNow());
+        }
+
+        clock.MoveTo(today.GetUtcNow());
+        return emulator;
+    }
+
+    public async Task RunAsync(DateOnly first, CancellationToken cancellationToken)
+    {
+        var clock = new DemoClock(At(first, RepairTime));
+        var world = Begin(first);
+        await using var emulator = await Emulator.StartAsync(world, new EmulatorOptions { Clock = new MinuteClock(clock) }, cancellationToken);
         using var anchor = X509CertificateLoader.LoadCertificate(emulator.TrustAnchor.RawData);
         var options = new AzureConnectorOptions { Clock = clock, Proxy = emulator.Proxy, TrustAnchors = [anchor] };
         await using var layer = await app.OpenAsync(settings, clock, options, withKeys: true, cancellationToken);
@@ -73,13 +94,7 @@ internal sealed class DemoRun(LayerApp app, Settings settings)
 
     private static async Task RotateAsync(Installation layer, AzureConnector connector, Workspace workspace, World world, CancellationToken cancellationToken)
     {
-        var renewed = world.Change(world.App(DemoCompany.App), registration => registration with
-        {
-            Secrets = [.. registration.Secrets, registration.Secrets[^1] with
-            {
-                KeyId = Guid.CreateVersion7(layer.Clock.GetUtcNow()), DisplayName = "layer", Value = "nEw8Q~" + registration.Secret[6..], Expires = layer.Clock.GetUtcNow().AddYears(1),
-            }],
-        });
+        var renewed = DemoStory.Renew(world, layer.Clock.GetUtcNow());
         var credential = (await layer.Credentials.ListAsync(workspace.Id, cancellationToken))[0];
         using var secret = SecretText.From(renewed.Secret);
         var outcome = await layer.RotationWith(connector).RunAsync(
@@ -87,6 +102,8 @@ internal sealed class DemoRun(LayerApp app, Settings settings)
         if (!outcome.Rotated)
             throw new InvalidOperationException("The demo's new secret does not work.");
     }
+
+    private static World Begin(DateOnly first) => DemoCompany.Build(secretExpires: At(first.AddDays(DemoStory.SecretExpired), TimeSpan.Zero));
 
     private static DateTimeOffset At(DateOnly day, TimeSpan time) => new(day.ToDateTime(TimeOnly.MinValue) + time, TimeSpan.Zero);
 }

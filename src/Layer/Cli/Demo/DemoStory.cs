@@ -81,6 +81,15 @@ internal static class DemoStory
         }
     }
 
+    /// <summary>The expired secret's successor.</summary>
+    public static App Renew(World world, DateTimeOffset now) => world.Change(world.App(DemoCompany.App), registration => registration with
+    {
+        Secrets = [.. registration.Secrets, registration.Secrets[^1] with
+        {
+            KeyId = Guid.CreateVersion7(now), DisplayName = "layer", Value = "nEw8Q~" + registration.Secret[6..], Expires = now.AddYears(1),
+        }],
+    });
+
     private static RoleAssignment OwnGrant(World world) => world.AssignmentsOf(DemoCompany.Production).Single(a =>
         a.PrincipalId == world.Principal(DemoCompany.App).Id && a.Scope == world.Subscription(DemoCompany.Production).Scope);
 
