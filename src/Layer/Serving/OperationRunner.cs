@@ -77,9 +77,10 @@ internal sealed class OperationRunner(LayerDatabase database, ILogger<OperationR
     {
         string state;
         JsonNode? result;
+        var progress = new OperationProgress(database, id, clock);
         try
         {
-            result = await work(new OperationProgress(database, id, clock), _stopping.Token);
+            result = await work(progress, _stopping.Token);
             state = Succeeded;
         }
         catch (Exception e)
@@ -88,6 +89,7 @@ internal sealed class OperationRunner(LayerDatabase database, ILogger<OperationR
             result = Describe(FailureOf(e, id));
         }
 
+        await progress.FlushAsync();
         await using var db = database.CreateContext();
         var (ended, json) = (clock.GetUtcNow(), result?.ToJsonString());
         await db.Operations.Where(o => o.Id == id)
@@ -112,7 +114,8 @@ internal sealed class OperationRunner(LayerDatabase database, ILogger<OperationR
         }
     }
 
-    private static JsonObject Describe(Failure failure) => new()
+    /// <summary>A failure as operations store it: code and facts.</summary>
+    public static JsonObject Describe(Failure failure) => new()
     {
         ["code"] = failure.Code,
         ["facts"] = new JsonObject(failure.Facts.Select(fact => KeyValuePair.Create(fact.Key, (JsonNode?)fact.Value))),
@@ -123,36 +126,46 @@ internal sealed class OperationRunner(LayerDatabase database, ILogger<OperationR
     {
         if (operation.State != Failed || operation.Result is null)
             return null;
-        var result = JsonNode.Parse(operation.Result)!; // we wrote it
-        var facts = result["facts"]!.AsObject().ToDictionary(fact => fact.Key, fact => fact.Value!.GetValue<string>(), StringComparer.Ordinal);
-        return new Failure(result["code"]!.GetValue<string>(), facts);
+        return ReadFailure(JsonNode.Parse(operation.Result)!); // we wrote it
     }
+
+    /// <summary>Reads what <see cref="Describe"/> wrote.</summary>
+    public static Failure ReadFailure(JsonNode described) => new(
+        described["code"]!.GetValue<string>(), described["facts"]!.AsObject().ToDictionary(fact => fact.Key, fact => fact.Value!.GetValue<string>(), StringComparer.Ordinal));
 }
 
 /// <summary>How running work tells how far it is.</summary>
 internal sealed class OperationProgress(LayerDatabase database, Guid id, TimeProvider clock)
 {
     private readonly JsonArray _events = [];
-    private readonly SemaphoreSlim _gate = new(1);
+    private readonly Lock _gate = new();
+    private Task _writing = Task.CompletedTask;
 
     /// <summary>Stores one event; it is told to whoever watches, also later.</summary>
     /// <param name="type">What happened, e.g. <c>checked</c>.</param>
     /// <param name="data">Its fields; never a secret.</param>
-    public async Task TellAsync(string type, JsonObject data)
+    public void Tell(string type, JsonObject data)
     {
-        await _gate.WaitAsync();
-        try
+        lock (_gate)
         {
             data["type"] = type;
             data["at"] = clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
             _events.Add(data);
-            var json = _events.ToJsonString();
-            await using var db = database.CreateContext();
-            await db.Operations.Where(o => o.Id == id).ExecuteUpdateAsync(set => set.SetProperty(o => o.Events, json));
+            _writing = WriteAsync(_writing, _events.ToJsonString());
         }
-        finally
-        {
-            _gate.Release();
-        }
+    }
+
+    /// <summary>Waits until everything told so far is stored.</summary>
+    public Task FlushAsync()
+    {
+        lock (_gate)
+            return _writing;
+    }
+
+    private async Task WriteAsync(Task earlier, string events)
+    {
+        await earlier;
+        await using var db = database.CreateContext();
+        await db.Operations.Where(o => o.Id == id).ExecuteUpdateAsync(set => set.SetProperty(o => o.Events, events));
     }
 }

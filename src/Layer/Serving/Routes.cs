@@ -13,6 +13,8 @@ internal static class Routes
         OperationRoutes.Map(routes);
         AccessRoutes.Map(routes);
         Evidence.HomeRoutes.Map(routes);
+        Connections.Web.IntegrationsRoutes.Map(routes);
+        Connections.Web.ConnectRoutes.Map(routes);
         // To a stranger the API says the same about what is there and what is not.
         routes.MapFallback("/v1/{**rest}", RefuseUnknown).Needs(Right.SignedIn);
         routes.MapFallback(RefuseUnknown).Needs(Right.None);

@@ -44,14 +44,21 @@ internal static class WebFailures
     });
 
     /// <summary>Answers with the card of a failure.</summary>
-    public static Task WriteAsync(HttpContext http, Failure failure, bool connecting, int? status = null)
+    public static async Task WriteAsync(HttpContext http, Failure failure, bool connecting, int? status = null)
     {
         var code = status ?? StatusOf(failure);
         http.Response.Clear();
         http.Response.StatusCode = code;
-        return FormGuard.ForPrograms(http)
-            ? WriteProblemAsync(http, failure, connecting, code)
-            : Page.Of<FailurePage, FailureModel>(new FailureModel(failure, connecting, code), code).ExecuteAsync(http);
+        if (FormGuard.ForPrograms(http))
+        {
+            await WriteProblemAsync(http, failure, connecting, code);
+            return;
+        }
+
+        // A page that failed half rendered has left its parts in the request's scope.
+        await using var scope = http.RequestServices.CreateAsyncScope();
+        http.RequestServices = scope.ServiceProvider;
+        await Page.Of<FailurePage, FailureModel>(new FailureModel(failure, connecting, code), code).ExecuteAsync(http);
     }
 
     public static int StatusOf(Failure failure) => failure.Code switch

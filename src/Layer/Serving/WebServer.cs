@@ -1,4 +1,5 @@
 using Layer.Access;
+using Layer.Connections.Web;
 using Layer.Operations;
 using Layer.Workspaces;
 using Microsoft.AspNetCore.DataProtection;
@@ -42,7 +43,7 @@ internal static class WebServer
         // It warns that keys are stored in the open; ours are sealed by the repository.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         AddServices(builder.Services, app, layer, workspace);
-        builder.Services.AddAccess();
+        builder.Services.AddAccess().AddConnecting();
         var web = builder.Build();
 
         web.UseSecurityHeaders();

@@ -1,0 +1,126 @@
+using System.Text.Json.Nodes;
+using Layer.Access;
+using Layer.Azure;
+using Layer.Evidence.Collecting;
+using Layer.Operations;
+using Layer.Secrets;
+using Layer.Serving;
+using Layer.Syncing;
+
+namespace Layer.Connections.Web;
+
+/// <summary>The long work behind the pages of integrations: each tells its steps and ends with what it came to.</summary>
+internal sealed class ConnectWork(Installation layer, OperationRunner operations, ConnectDrafts drafts, AfterSync afterSync)
+{
+    public const string Check = "check";
+    public const string Connect = "connect";
+    public const string Sync = "sync";
+    public const string Rotate = "rotate";
+
+    /// <summary>Tries what stands in the form; while a role may be spreading it is tried again for half an hour.</summary>
+    public Task<Guid> CheckAsync(Viewer viewer, ConnectRequest request, CancellationToken cancellationToken) => operations.StartAsync(
+        viewer.Workspace.Id, Check, request.SubscriptionId.ToString(), viewer.Actor, async (progress, stopping) =>
+        {
+            using var credential = OpenCredential.Of(request.ClientId, request.SignIn);
+            var tenant = request.TenantId ?? await layer.Connector.FindTenantAsync(request.Cloud, request.SubscriptionId, stopping);
+            await CheckAsync(new AzureTarget(request.Cloud, request.SubscriptionId, tenant), credential.Azure, PropagationWait.Longest, progress, stopping);
+            return new JsonObject { ["tenantId"] = tenant.ToString() };
+        }, cancellationToken);
+
+    /// <summary>Connects what stands in the form: checked once more, saved, read for the first time.</summary>
+    public Task<Guid> ConnectAsync(Viewer viewer, string name, ConnectRequest request, CancellationToken cancellationToken) => operations.StartAsync(
+        viewer.Workspace.Id, Connect, name, viewer.Actor, async (progress, stopping) =>
+        {
+            var options = new ConnectOptions(name, SaveAnyway: false, PropagationWait.Longest, viewer.Actor);
+            var outcome = await layer.Connecting.RunAsync(viewer.Workspace.Id, request, options, happened => Tell(progress, happened), stopping);
+            if (outcome.Failure is { } failure)
+                throw new RefusedException(failure);
+            await drafts.DeleteAsync(viewer.Workspace.Id, viewer.Person, stopping);
+            if (outcome.Connection is { } connected)
+                await afterSync.RunAsync(viewer.Workspace, [connected], stopping);
+            return outcome.Sync is { } sync ? Describe(sync) : null;
+        }, cancellationToken);
+
+    /// <summary>Checks a connection as it is stored.</summary>
+    public Task<Guid> CheckAsync(Viewer viewer, Connection connection, CancellationToken cancellationToken) => operations.StartAsync(
+        viewer.Workspace.Id, Check, connection.Name, viewer.Actor, async (progress, stopping) =>
+        {
+            var stored = await layer.Credentials.GetAsync(connection.Credential, stopping);
+            using var credential = layer.Credentials.Open(stored);
+            var target = new AzureTarget(CloudName.Parse(connection.Cloud), connection.SubscriptionId, connection.TenantId);
+            var found = await CheckAsync(target, credential.Azure, TimeSpan.Zero, progress, stopping);
+            await layer.Credentials.KeepAsync(stored, found.Secret, stopping);
+            return null;
+        }, cancellationToken);
+
+    /// <summary>Reads a connection now.</summary>
+    public Task<Guid> SyncAsync(Viewer viewer, Connection connection, CancellationToken cancellationToken) => operations.StartAsync(
+        viewer.Workspace.Id, Sync, connection.Name, viewer.Actor, async (progress, stopping) =>
+        {
+            progress.Tell("reading", new JsonObject { ["connection"] = connection.Name });
+            var result = (await layer.Syncs.RunAsync([connection], Ledger.SyncTrigger.Manual, viewer.Actor, done: null, stopping))[0];
+            if (result.Failure is { } failure)
+                throw new RefusedException(failure);
+            await afterSync.RunAsync(viewer.Workspace, [connection], stopping);
+            return Describe(result);
+        }, cancellationToken);
+
+    /// <summary>Tries a new secret on every connection of an app registration, then swaps.</summary>
+    public Task<Guid> RotateAsync(Viewer viewer, Connection connection, Credential credential, SecretText secret, CancellationToken cancellationToken) => operations.StartAsync(
+        viewer.Workspace.Id, Rotate, connection.Name, viewer.Actor, async (progress, stopping) =>
+        {
+            using var given = secret;
+            var outcome = await layer.Rotation.RunAsync(credential, new RotationRequest(new SignIn(CredentialKind.Secret, given)), viewer.Actor, stopping);
+            foreach (var (tried, failure) in outcome.Tried)
+                progress.Tell("tried", new JsonObject { ["connection"] = tried.Name, ["code"] = failure?.Code });
+            if (outcome.Tried.Select(t => t.Failure).FirstOrDefault(f => f is not null) is { } first)
+                throw new RefusedException(first);
+            await layer.Ledger.SignCheckpointAsync(viewer.Workspace.Id, stopping);
+            return new JsonObject { ["connections"] = outcome.Tried.Count };
+        }, cancellationToken);
+
+    private async Task<CheckOutcome> CheckAsync(AzureTarget target, AzureCredential credential, TimeSpan patience, OperationProgress progress, CancellationToken cancellationToken)
+    {
+        var wait = new PropagationWait(layer.Clock, patience);
+        while (true)
+        {
+            var found = await layer.Check.RunAsync(target, credential, step => Tell(progress, new ConnectEvent.Checked(step)), cancellationToken);
+            if (found.Failure is not { } failure)
+                return found;
+            if (!await wait.AgainAsync(failure, left => Tell(progress, new ConnectEvent.Waiting(failure, left)), cancellationToken))
+                throw new RefusedException(failure);
+        }
+    }
+
+    private void Tell(OperationProgress progress, ConnectEvent happened)
+    {
+        switch (happened)
+        {
+            case ConnectEvent.TenantFound found:
+                progress.Tell("tenant", new JsonObject { ["tenantId"] = found.TenantId.ToString() });
+                break;
+            case ConnectEvent.Checked checkedStep:
+                progress.Tell("checked", Describe(checkedStep.Step));
+                break;
+            case ConnectEvent.Waiting waiting:
+                progress.Tell("waiting", new JsonObject { ["failure"] = OperationRunner.Describe(waiting.Failure), ["until"] = (layer.Clock.GetUtcNow() + waiting.Left).ToString("O") });
+                break;
+            case ConnectEvent.Saved saved:
+                progress.Tell("saved", new JsonObject { ["connection"] = saved.Connection.Name });
+                break;
+        }
+    }
+
+    private static JsonObject Describe(CheckStep step) => new()
+    {
+        ["id"] = step.Id, ["title"] = step.Title, ["result"] = step.Result.ToString().ToLowerInvariant(), ["milliseconds"] = step.Milliseconds,
+        ["azureAction"] = step.AzureAction, ["lostWithoutIt"] = step.LostWithoutIt, ["failure"] = step.Failure is { } failure ? OperationRunner.Describe(failure) : null,
+        ["facts"] = new JsonObject(step.Facts.Select(fact => KeyValuePair.Create(fact.Key, (JsonNode?)fact.Value))),
+    };
+
+    private static JsonObject Describe(SyncResult sync) => new()
+    {
+        ["counts"] = new JsonObject(sync.Counts.Select(count => KeyValuePair.Create(count.Key, (JsonNode?)count.Value))),
+        ["added"] = sync.Added, ["changed"] = sync.Changed, ["removed"] = sync.Removed,
+    };
+}
