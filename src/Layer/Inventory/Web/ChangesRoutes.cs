@@ -1,0 +1,43 @@
+using Layer.Access;
+using Layer.Evidence.Observations;
+using Layer.Serving;
+using Layer.Storage;
+using Layer.Ui;
+
+namespace Layer.Inventory.Web;
+
+/// <summary>What changed, by day.</summary>
+internal static class ChangesRoutes
+{
+    private const int UsualDays = 30;
+    private const int MostDays = 400;
+
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/changes", ShowAsync).Needs(Right.ReadEvidence);
+
+    private static async Task<IResult> ShowAsync(
+        HttpContext http, LayerDatabase database, CurrentViewer viewers, InventoryView view, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var query = ListQuery.Of(http.Request, "-day");
+        var viewer = viewers.Viewer;
+        var last = Day(query["to"]) ?? view.DayOf(null);
+        var first = Day(query["from"]) ?? last.AddDays(1 - UsualDays);
+        if (first > last)
+            (first, last) = (last, first);
+        if (last.DayNumber - first.DayNumber > MostDays)
+            first = last.AddDays(-MostDays);
+        if (viewer.Role == Role.Auditor && !viewer.Sees(last))
+            throw InventoryView.Outside(viewer, $"{last:yyyy-MM-dd}");
+        var all = (await new ChangeReader(database, viewer.Workspace.Id).ListAsync(first, last.AddDays(1), cancellationToken)).Where(change => viewer.Sees(change.Reading.Day)).ToList();
+        // A role that comes into use is told by its assignment; a definition is news when it allows other things than before.
+        all.RemoveAll(change => change.Change.Subject.Type == ObservationType.RoleDefinition && change.Change.Kind != ChangeKind.Changed);
+        var chosen = all.Where(change => query["kind"] is not { } kind || kind == change.Change.Kind.ToString().ToLowerInvariant())
+            .Where(change => query["privileged"] is null || change.Change.Privileged).ToList();
+        var names = await new InventoryReader(database, viewer.Workspace.Id).NamesAsync(cancellationToken);
+        return Page.Of<ChangesPage, ChangesModel>(new ChangesModel(query, first, last, all, chosen.Count, [.. chosen.Skip(query.Skip).Take(ListQuery.PageSize)], names));
+    }
+
+    private static DateOnly? Day(string? text) => DateOnly.TryParseExact(text, "yyyy-MM-dd", out var day) ? day : null;
+}
+
+/// <summary>What the page of changes shows; the last day is in it.</summary>
+internal sealed record ChangesModel(ListQuery Query, DateOnly First, DateOnly Last, IReadOnlyList<DatedChange> All, int Total, IReadOnlyList<DatedChange> Rows, KnownNames Names);
