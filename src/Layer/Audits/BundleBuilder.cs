@@ -17,8 +17,9 @@ namespace Layer.Audits;
 /// <param name="workspace">Whose log.</param>
 /// <param name="derive">Derives observations from pages, to check those that go with a bundle; null when nobody can.</param>
 /// <param name="progress">Told how many of how many steps are done, and what is being written.</param>
+/// <param name="actor">Who makes it, as log entries name them; null: whoever runs this process.</param>
 internal sealed class BundleBuilder(
-    LayerDatabase database, EvidenceLedger ledger, Workspace workspace, DeriveObservations? derive = null, Action<int, int, string>? progress = null)
+    LayerDatabase database, EvidenceLedger ledger, Workspace workspace, DeriveObservations? derive = null, Action<int, int, string>? progress = null, string? actor = null)
 {
     /// <summary>The action of the leaf that records a bundle.</summary>
     public const string Action = "audit.bundle";
@@ -108,7 +109,7 @@ internal sealed class BundleBuilder(
         var subject = $"{request.Window} sha256:{bundle.Sha256} checkpoint:{bundle.Checkpoint.Size}";
         await ledger.AppendAsync(workspace.Id, (log, _) =>
         {
-            log.Add(new AuditLeaf(Actor.OfThisProcess, Action, subject, null));
+            log.Add(new AuditLeaf(actor ?? Actor.OfThisProcess, Action, subject, null));
             return Task.CompletedTask;
         }, cancellationToken);
         await ledger.SignCheckpointAsync(workspace.Id, cancellationToken);

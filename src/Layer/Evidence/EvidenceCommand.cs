@@ -116,19 +116,11 @@ internal static class EvidenceCommand
         json.WriteEndObject();
     }
 
-    // A path without a host goes to the cloud az is signed in to.
-    private static string PerformAgain(string type, string subscription) => type == EvidenceType.RoleAssignments
-        ? $"az rest --method get --url \"/subscriptions/{subscription}/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01\" --query \"length(value)\""
-        : $"az rest --method get --url \"/subscriptions/{subscription}/resourcegroups?api-version=2022-09-01\" --query \"length(value)\"";
-
     private static void WriteRecord(Terminal terminal, EvidenceLine line, JsonElement leaf)
     {
         var (output, ink) = (terminal.Out, terminal.OutInk);
         var body = leaf.GetProperty("body");
-        var what = line.Type == EvidenceType.RoleAssignments
-            ? "Every role assignment Azure returned for this subscription, with what each role allows."
-            : "Every resource group Azure returned for this subscription.";
-        output.WriteLine(ink.Strong(what));
+        output.WriteLine(ink.Strong(EvidenceSentence.Of(line.Type)));
         output.WriteLine();
         Row("Connection", line.Connection);
         Row("Subscription", body.GetProperty("subscription").GetString() ?? "");
@@ -163,7 +155,7 @@ internal static class EvidenceCommand
 
         output.WriteLine();
         output.WriteLine(ink.Strong("Perform it again"));
-        output.WriteLine($"  {PerformAgain(line.Type, body.GetProperty("subscription").GetString() ?? "")}");
+        output.WriteLine($"  {EvidenceSentence.PerformAgain(line.Type, body.GetProperty("subscription").GetString() ?? "")}");
         output.WriteLine(ink.Quiet($"  The answer then: {line.Count}. It gives what is true today, and of a list in several pages the first."));
         output.Flush();
 

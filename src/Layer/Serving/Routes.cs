@@ -13,10 +13,12 @@ internal static class Routes
         OperationRoutes.Map(routes);
         AccessRoutes.Map(routes);
         Evidence.Web.HomeRoutes.Map(routes);
+        Evidence.Web.EvidenceRoutes.Map(routes);
         Connections.Web.IntegrationsRoutes.Map(routes);
         Connections.Web.ConnectRoutes.Map(routes);
         Inventory.Web.InventoryRoutes.Map(routes);
         Inventory.Web.ChangesRoutes.Map(routes);
+        Audits.Web.AuditRoutes.Map(routes);
         // To a stranger the API says the same about what is there and what is not.
         routes.MapFallback("/v1/{**rest}", RefuseUnknown).Needs(Right.SignedIn);
         routes.MapFallback(RefuseUnknown).Needs(Right.None);
