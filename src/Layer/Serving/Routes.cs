@@ -12,6 +12,7 @@ internal static class Routes
         HealthRoutes.Map(routes);
         OperationRoutes.Map(routes);
         AccessRoutes.Map(routes);
+        Access.Web.PeopleRoutes.Map(routes);
         Evidence.Web.HomeRoutes.Map(routes);
         Evidence.Web.EvidenceRoutes.Map(routes);
         Connections.Web.IntegrationsRoutes.Map(routes);

@@ -57,9 +57,13 @@ internal static class WebErrors
         "INVITATION_INVALID", "This link does not work any more", "It was used, it expired, or a newer one replaced it. A set-up link works once and for an hour; an invitation once and for seven days.",
         ["Ask for a new invitation.", "While there is no administrator yet, restart 'layer serve': it prints a new set-up link."]);
 
+    public static ErrorEntry LastAdministrator { get; } = Entry(
+        "LAST_ADMINISTRATOR", "Somebody must stay administrator", "This is the only administrator: without one nobody could invite people or make tokens.",
+        ["Make somebody else administrator first."]);
+
     public static IReadOnlyList<ErrorEntry> All { get; } =
     [
-        SignInNeeded, RoleTooWeak, FormExpired, NotFound, OutsideWindow, TooManyRequests, PreconditionFailed, PreconditionRequired, InternalError, OperationInterrupted, AddressInUse, InvitationInvalid,
+        SignInNeeded, RoleTooWeak, FormExpired, NotFound, OutsideWindow, TooManyRequests, PreconditionFailed, PreconditionRequired, InternalError, OperationInterrupted, AddressInUse, InvitationInvalid, LastAdministrator,
     ];
 
     private static ErrorEntry Entry(

@@ -124,7 +124,7 @@ internal static class AuditRoutes
         var problems = new List<string>();
         var order = SampleOrder.Read(
             population, population.StartsWith("day:", StringComparison.Ordinal) ? null : days.ToString(), form["n"].ToString().Trim(), form["seed"].ToString(),
-            form["by"].ToString() is { Length: > 0 } by ? by : null, form["method"].ToString() is { Length: > 0 } method ? method : null, layer.Clock, problems);
+            form["by"].ToString() is { Length: > 0 } by ? by : viewer.Name, form["method"].ToString() is { Length: > 0 } method ? method : null, layer.Clock, problems);
         if (order?.Window is { } drawn && !(days.From <= drawn.From && drawn.To <= days.To))
             problems.Add($"The day lies outside of {days}.");
         if (problems.Count > 0 || order is null)

@@ -25,12 +25,12 @@ internal sealed class DemoClock(DateTimeOffset start) : TimeProvider
     }
 }
 
-/// <summary>A clock whose hand moves once a minute: what happens in the made-up Azure has the same times whenever the story is told again.</summary>
-internal sealed class MinuteClock(TimeProvider clock) : TimeProvider
+/// <summary>A clock whose hand moves every ten seconds: what happens in the made-up Azure has the same times whenever the story is told again.</summary>
+internal sealed class CoarseClock(TimeProvider clock) : TimeProvider
 {
     public override DateTimeOffset GetUtcNow()
     {
         var now = clock.GetUtcNow();
-        return now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMinute));
+        return now.AddTicks(-(now.Ticks % (10 * TimeSpan.TicksPerSecond)));
     }
 }

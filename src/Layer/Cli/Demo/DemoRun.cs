@@ -31,7 +31,7 @@ internal sealed class DemoRun(LayerApp app, Settings settings)
     {
         var clock = new DemoClock(At(first, RepairTime));
         var world = Begin(first);
-        var emulator = await Emulator.StartAsync(world, new EmulatorOptions { Clock = new MinuteClock(clock) }, cancellationToken);
+        var emulator = await Emulator.StartAsync(world, new EmulatorOptions { Clock = new CoarseClock(clock) }, cancellationToken);
         for (var day = 0; day < DemoStory.Days; day++)
         {
             if (day > 0)
@@ -49,7 +49,7 @@ internal sealed class DemoRun(LayerApp app, Settings settings)
     {
         var clock = new DemoClock(At(first, RepairTime));
         var world = Begin(first);
-        await using var emulator = await Emulator.StartAsync(world, new EmulatorOptions { Clock = new MinuteClock(clock) }, cancellationToken);
+        await using var emulator = await Emulator.StartAsync(world, new EmulatorOptions { Clock = new CoarseClock(clock) }, cancellationToken);
         using var anchor = X509CertificateLoader.LoadCertificate(emulator.TrustAnchor.RawData);
         var options = new AzureConnectorOptions { Clock = clock, Proxy = emulator.Proxy, TrustAnchors = [anchor] };
         await using var layer = await app.OpenAsync(settings, clock, options, withKeys: true, cancellationToken);
