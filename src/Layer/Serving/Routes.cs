@@ -20,6 +20,8 @@ internal static class Routes
         Inventory.Web.InventoryRoutes.Map(routes);
         Inventory.Web.ChangesRoutes.Map(routes);
         Audits.Web.AuditRoutes.Map(routes);
+        Operations.Web.DoctorRoutes.Map(routes);
+        Ui.SearchRoutes.Map(routes);
         // To a stranger the API says the same about what is there and what is not.
         routes.MapFallback("/v1/{**rest}", RefuseUnknown).Needs(Right.SignedIn);
         routes.MapFallback(RefuseUnknown).Needs(Right.None);
