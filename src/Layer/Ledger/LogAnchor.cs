@@ -39,15 +39,18 @@ internal sealed class LogAnchor
             _firstAfter = _lastDay;
     }
 
-    /// <summary>Whether one of the keys signed it. Null when one did, else the verdict.</summary>
-    public VerificationVerdict? Refuse(IReadOnlyList<VerificationKey> keys)
+    /// <summary>Whether a key that signed a log of its size signed it, or the one given. Null when one did, else the verdict.</summary>
+    /// <param name="keys">The keys that the log names.</param>
+    /// <param name="pinned">The key that was given; null when none was.</param>
+    public VerificationVerdict? Refuse(IReadOnlyList<LogKey> keys, VerificationKey? pinned)
     {
-        var states = keys.Select(Signed.Check).ToArray();
+        var active = keys.Where(key => key.IsActiveAt(Signed.Checkpoint.Size)).Select(key => VerificationKey.Parse(key.Key));
+        var states = active.Concat(pinned is null ? [] : [pinned]).Distinct().Select(Signed.Check).ToArray();
         if (states.Contains(SignatureState.Invalid))
             return VerificationVerdict.Invalid(VerificationOutcome.IntegrityFailure, "The checkpoint given with --since has a signature that names the log's key and is not its.");
         return states.Contains(SignatureState.Valid)
             ? null
-            : VerificationVerdict.Invalid(VerificationOutcome.WrongKey, "The checkpoint given with --since is not signed with a key of this log.");
+            : VerificationVerdict.Invalid(VerificationOutcome.WrongKey, "The checkpoint given with --since is not signed with a key that signed this log then.");
     }
 
     /// <summary>The remark about it; null when every day is anchored.</summary>

@@ -92,7 +92,7 @@ internal sealed partial class LogVerification
             CheckSignatures();
             if (pinned is not null && !CheckPinned(pinned))
                 return Conclude(VerificationVerdict.Invalid(VerificationOutcome.WrongKey, "No checkpoint of this log is signed with the key given."), key);
-            if (_anchor?.Refuse([.. _replay.Keys.Select(named => VerificationKey.Parse(named.Key))]) is { } refused)
+            if (_anchor?.Refuse(_replay.Keys, pinned) is { } refused)
                 return Conclude(refused, key);
             await CheckEvidenceRowsAsync();
             await CheckExceptionRowsAsync();
@@ -124,9 +124,11 @@ internal sealed partial class LogVerification
             _remarks.Add($"The newest {unsigned} leaves are not signed yet.");
         if (pinned is null)
             _remarks.Add("No key was given to compare with: the log's own was used.");
-        if (_anchor is null)
-            _remarks.Add(_lastTimestamp ?? "Not anchored: Layer knows of nobody else who holds a checkpoint of this log.");
-        else if (_anchor.FindRemark() is { } anchored)
+        if (_lastTimestamp is not null)
+            _remarks.Add(_lastTimestamp);
+        if (_anchor is null && _lastTimestamp is null)
+            _remarks.Add("Not anchored: Layer knows of nobody else who holds a checkpoint of this log.");
+        if (_anchor?.FindRemark() is { } anchored)
             _remarks.Add(anchored);
         return _remarks;
     }
@@ -231,8 +233,10 @@ internal sealed partial class LogVerification
         (long Size, Digest Root, long Standing)? head = null;
         await foreach (var row in heads)
             head = (row.GetInt64(0), new Digest(row.GetFieldValue<byte[]>(1)), row.GetInt64(2));
-        if (head is not { } found || found.Size != _replay.Size)
-            throw new BrokenLogException($"The head says that the log has {head?.Size ?? 0} leaves, and it has {_replay.Size}.");
+        if (head is not { } found)
+            throw new BrokenLogException($"The head is missing: the log has {_replay.Size} leaves, and nothing says so.");
+        if (found.Size != _replay.Size)
+            throw new BrokenLogException($"The head says that the log has {found.Size} leaves, and it has {_replay.Size}.");
         if (found.Root != _replay.Root)
             throw new BrokenLogException("The head has another root than the tree.");
         if (found.Standing != _replay.Standing)

@@ -60,6 +60,55 @@ public abstract class LogAnchorSpecs(Engine engine, PostgresCluster cluster)
         Assert.Equal(4, (await VerifyAsync(world, "no checkpoint\n")).Verdict.ExitCode);
     }
 
-    private static Task<LogVerdict> VerifyAsync(LedgerWorld world, string since) =>
-        LogVerification.RunAsync(world.Database, world.Folder, world.Workspace, pinned: null, Encoding.UTF8.GetBytes(since), Cancellation);
+    [Fact]
+    public async Task A_checkpoint_is_taken_from_the_keys_that_signed_the_log_then_and_from_the_one_given()
+    {
+        await using var world = await LedgerWorld.StartAsync(engine, cluster);
+        await world.SyncAsync();
+        await world.SignAsync();
+        var seed = await SeedAsync(world);
+        var retired = SigningKey.FromSeed(world.Workspace.Origin, seed);
+        world.Clock.Advance(TimeSpan.FromHours(1));
+        await world.Ledger.AddKeyAsync(world.Workspace.Id, "os:test@test", "yearly", Cancellation);
+        await world.Ledger.RetireKeyAsync(world.Workspace.Id, $"{retired.Public}", "os:test@test", "stolen laptop", Cancellation);
+        var then = (await new CheckpointsLog(world.Folder.Keys).ReadAsync(world.Workspace.Origin, Cancellation))[0].Checkpoint;
+        await world.SyncAsync();
+        var signed = await world.Ledger.SignCheckpointAsync(world.Workspace.Id, Cancellation);
+        var stolen = signed.Checkpoint.Sign(retired).Note.Note;
+
+        var refused = (await VerifyAsync(world, stolen)).Verdict;
+
+        Assert.Equal((3, "INVALID: The checkpoint given with --since is not signed with a key that signed this log then."), (refused.ExitCode, refused.LastLine));
+        Assert.Equal(1, (await VerifyAsync(world, then.Sign(retired).Note.Note)).Verdict.ExitCode);
+        Assert.Equal(1, (await VerifyAsync(world, signed.Note.Note)).Verdict.ExitCode);
+        // Whoever pinned the key takes what it signed, as of a bundle.
+        Assert.Equal(1, (await VerifyAsync(world, stolen, retired.Public)).Verdict.ExitCode);
+    }
+
+    [Fact]
+    public async Task Beside_a_checkpoint_from_elsewhere_the_time_stamp_is_still_told()
+    {
+        await using var local = await LocalAuthority.StartAsync();
+        await using var world = await LedgerWorld.StartAsync(engine, cluster);
+        using var client = new TimestampAuthority(local.Address, world.Clock);
+        await world.SyncAsync();
+        await world.SignAsync();
+        await new LogTimestamps(world.Database, world.Ledger, client, world.Clock).StampOnceADayAsync(world.Workspace.Id, Cancellation);
+        var signed = await world.Ledger.SignCheckpointAsync(world.Workspace.Id, Cancellation);
+
+        var verdict = (await VerifyAsync(world, signed.Note.Note)).Verdict;
+
+        Assert.Contains(verdict.Remarks, remark => remark.Contains("stamped the checkpoint of 4 leaves", StringComparison.Ordinal));
+    }
+
+    private static Task<LogVerdict> VerifyAsync(LedgerWorld world, string since, VerificationKey? pinned = null) =>
+        LogVerification.RunAsync(world.Database, world.Folder, world.Workspace, pinned, Encoding.UTF8.GetBytes(since), Cancellation);
+
+    private static async Task<byte[]> SeedAsync(LedgerWorld world)
+    {
+        await using var context = world.Database.CreateContext();
+        var key = context.SigningKeys.Single();
+        using var seed = world.Seal.Open(SigningKeyRow.Place(world.Workspace.Id, key.Id), key.PrivateKey);
+        return seed.Utf8.ToArray();
+    }
 }
