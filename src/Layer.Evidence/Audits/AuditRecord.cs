@@ -22,7 +22,7 @@ public readonly record struct AuditRecord(
     public DateOnly Day => DateOnly.FromDateTime(ObservedFrom.UtcDateTime);
 
     /// <summary>Whether the record shows any change against the one before it.</summary>
-    public bool HasChanges => Populations.Any(p => p.Added + p.Changed + p.Removed != 0);
+    public bool HasChanges => Populations.Any(p => (p.Added | p.Changed | p.Removed) != 0);
 
     internal static IReadOnlyList<AuditPopulation> PopulationsOf(EvidenceRecord record) =>
     [

@@ -67,6 +67,17 @@ public sealed class AuditLogSpecs
         Assert.Throws<ArgumentException>(() => log.Add(4, Samples.Leaf("connection")));
     }
 
+    [Theory]
+    [InlineData(0, 0, 0, false)]
+    [InlineData(1, 0, 0, true)]
+    [InlineData(0, 0, 1, true)]
+    [InlineData(int.MaxValue, int.MaxValue, 2, true)]
+    public void A_record_has_changes_however_many_its_leaf_counts(int added, int changed, int removed, bool has)
+    {
+        var population = new AuditPopulation("azure.roleAssignment", 1, default, added, changed, removed);
+        Assert.Equal(has, default(AuditRecord) with { Populations = [population] } is { HasChanges: true });
+    }
+
     [Fact]
     public void A_line_of_populations_is_read_only_as_it_is_written()
     {
