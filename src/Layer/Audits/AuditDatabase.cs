@@ -161,7 +161,7 @@ internal sealed partial class AuditDatabase : IAsyncDisposable
         foreach (var row in Rows("SELECT size, root FROM log_head WHERE workspace = @workspace"))
             head = (row.GetInt64(0), new Digest(row.GetFieldValue<byte[]>(1)));
         if (head is not { } found)
-            throw new InvalidOperationException($"The workspace {_workspace.Id} has no log.");
+            throw Broken("the head");
         return Root(found.Size) == found.Root ? new Checkpoint(_workspace.Origin, found.Size, found.Root) : throw Broken("the head");
     }
 

@@ -21,8 +21,8 @@ internal sealed partial class EvidenceLedger
             // The file first: what it names was committed before it was written, so a log that grows meanwhile only looks longer.
             if (await FindLastSignedAsync(origin, cancellationToken) is not { } last)
                 continue;
-            var size = await connection.ScalarAsync(
-                "SELECT size FROM log_head WHERE workspace = @workspace", cancellationToken, ("@workspace", Engine.Id(workspace))) as long? ?? 0;
+            if (await connection.ScalarAsync("SELECT size FROM log_head WHERE workspace = @workspace", cancellationToken, ("@workspace", Engine.Id(workspace))) is not long size)
+                throw new RefusedException("LOG_BROKEN", ("item", "the head"));
             await RefuseRollbackAsync(connection, workspace, size, last, cancellationToken);
         }
     }

@@ -55,8 +55,10 @@ internal sealed partial class EvidenceLedger
         await foreach (var row in rows)
             head = (row.GetInt64(0), new Digest(row.GetFieldValue<byte[]>(1)));
         var origin = await connection.ScalarAsync("SELECT origin FROM workspace WHERE id = @id", cancellationToken, ("@id", Engine.Id(workspace)));
-        if (head is not { } found || origin is not string name)
-            throw new InvalidOperationException($"The workspace {workspace} has no log.");
+        if (origin is not string name)
+            throw new InvalidOperationException($"There is no workspace {workspace}.");
+        if (head is not { } found)
+            throw new RefusedException("LOG_BROKEN", ("item", "the head"));
         // The head's root is not taken on trust: it is what the nodes say, or nothing is signed.
         var frontier = await LogAppend.ReadFrontierAsync(Engine, connection, workspace, found.Size, cancellationToken);
         return frontier.Root == found.Root

@@ -47,7 +47,7 @@ internal sealed class LogAppend
     public long Standing { get; private set; }
 
     /// <summary>Locks the log until the transaction ends. Other rows are locked after it, everywhere, so that two writers cannot wait for each other.</summary>
-    /// <exception cref="RefusedException">CLOCK_BEHIND_LOG: the clock is more than five seconds behind the last leaf.</exception>
+    /// <exception cref="RefusedException">CLOCK_BEHIND_LOG: the clock is more than five seconds behind the last leaf. LOG_BROKEN: the head or a node is missing.</exception>
     public static async Task<LogAppend> BeginAsync(
         StorageEngine engine, DbConnection connection, Guid workspace, TimeProvider clock, CancellationToken cancellationToken)
     {
@@ -58,8 +58,11 @@ internal sealed class LogAppend
             $"SELECT size, at, standing FROM log_head WHERE workspace = @workspace{engine.ForUpdate}", cancellationToken, ("@workspace", id));
         await foreach (var row in heads)
             head = (row.GetInt64(0), new DateTimeOffset(row.GetInt64(1), TimeSpan.Zero), row.GetInt64(2));
-        if (head is not { } last || await connection.ScalarAsync("SELECT origin FROM workspace WHERE id = @id", cancellationToken, ("@id", id)) is not string origin)
-            throw new InvalidOperationException($"The workspace {workspace} has no log.");
+        if (await connection.ScalarAsync("SELECT origin FROM workspace WHERE id = @id", cancellationToken, ("@id", id)) is not string origin)
+            throw new InvalidOperationException($"There is no workspace {workspace}.");
+        // Made with the workspace, and moved since: that it is not there is no empty log.
+        if (head is not { } last)
+            throw new RefusedException("LOG_BROKEN", ("item", "the head"));
 
         var now = Instant.Truncate(clock.GetUtcNow());
         if (now < last.At - ClockTolerance)

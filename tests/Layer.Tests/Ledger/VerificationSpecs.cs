@@ -2,6 +2,7 @@ using Layer.Evidence.Leaves;
 using Layer.Evidence.Log;
 using Layer.Evidence.Verification;
 using Layer.Ledger;
+using Layer.Operations;
 using Layer.Storage;
 using Layer.Tests.Evidence;
 using Layer.Tests.Storage;
@@ -176,6 +177,31 @@ public abstract class VerificationSpecs(Engine engine, PostgresCluster cluster)
         var result = await VerifyAsync(world);
         Assert.Equal(2, result.Verdict.ExitCode);
         Assert.Contains(named, result.Verdict.LastLine);
+    }
+
+    [Fact]
+    public async Task A_log_without_its_head_is_broken_for_whoever_verifies_appends_signs_or_reads_it()
+    {
+        await using var world = await StartAsync();
+        await world.SyncAsync();
+        await world.SignAsync();
+        await world.ExecuteAsync("DELETE FROM log_head");
+
+        Assert.Equal("INVALID: The head is missing: the log has 4 leaves, and nothing says so.", (await VerifyAsync(world)).Verdict.LastLine);
+        foreach (var act in new Func<Task>[]
+        {
+            () => world.SyncAsync(), () => world.FailAsync(), () => world.SealConnectionAsync(), world.SignAsync,
+            () => world.Ledger.RefuseRollbackAsync(Cancellation), () => world.Ledger.BeginEpochAsync(world.Workspace.Id, "os:test@test", "why", Cancellation),
+            async () => await Layer.Audits.AuditDatabase.OpenAsync(world.Database, world.Workspace, Cancellation),
+        })
+        {
+            var refused = await Assert.ThrowsAsync<RefusedException>(act);
+            Assert.Equal(("LOG_BROKEN", "the head"), (refused.Failure.Code, refused.Failure.Facts["item"]));
+        }
+
+        var again = await new WorkspaceStore(world.Database, world.Seal, world.Clock).GetOrCreateAsync("main", null, sample: false, Cancellation);
+        Assert.Equal(world.Workspace.Id, again.Id);
+        Assert.Equal((4L, 0L), (await world.CountAsync("log_leaf"), await world.CountAsync("log_head")));
     }
 
     [Fact]
