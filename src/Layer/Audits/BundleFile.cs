@@ -7,6 +7,9 @@ namespace Layer.Audits;
 /// <summary>A file that is either there whole or not at all: written under another name beside its place, and renamed when it is complete.</summary>
 internal sealed class BundleFile : IDisposable
 {
+    private const string Ending = ".partial";
+    private const int NameBytes = 4;
+
     private readonly string _path;
     private readonly string _partial;
     private FileStream? _stream;
@@ -26,13 +29,14 @@ internal sealed class BundleFile : IDisposable
         var full = Path.GetFullPath(path);
         if (File.Exists(full) || Directory.Exists(full))
             throw new RefusedException("FILE_EXISTS", ("file", full));
-        var partial = $"{full}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(4))}.partial";
+        var partial = $"{full}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(NameBytes))}{Ending}";
         // A list of who may do what: nobody else on the machine reads it before it is handed over on purpose.
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, BufferSize = 1 << 16 };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         try
         {
+            DeleteLeft(full);
             return new BundleFile(full, partial, new FileStream(partial, options));
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
@@ -69,6 +73,28 @@ internal sealed class BundleFile : IDisposable
     /// <summary>FILE_UNWRITABLE, with the system's reason.</summary>
     public static RefusedException Unwritable(string path, Exception reason) =>
         new(new("FILE_UNWRITABLE", new Dictionary<string, string>(StringComparer.Ordinal) { ["file"] = path, ["reason"] = reason.Message.TrimEnd('.') }), reason);
+
+    // What a run that was killed left of this file. One that is still being written is locked by its writer, and stays.
+    private static void DeleteLeft(string path)
+    {
+        var name = Path.GetFileName(path);
+        foreach (var file in new DirectoryInfo(Path.GetDirectoryName(path)!).EnumerateFiles($"*{Ending}")) // a full path to a file has a folder
+        {
+            var middle = file.Name.AsSpan();
+            if (!file.Name.StartsWith($"{name}.", StringComparison.Ordinal) || file.LinkTarget is not null
+                || (middle = middle[(name.Length + 1)..]).Length != (NameBytes * 2) + Ending.Length || middle[..(NameBytes * 2)].ContainsAnyExcept("0123456789abcdef"))
+                continue;
+            try
+            {
+                using (new FileStream(file.FullName, FileMode.Open, FileAccess.ReadWrite, FileShare.None))
+                    file.Delete();
+            }
+            catch (Exception busy) when (busy is IOException or UnauthorizedAccessException)
+            {
+                // It is being written, or is somebody else's.
+            }
+        }
+    }
 
     /// <summary>Without <see cref="Finish"/> nothing is left.</summary>
     public void Dispose()

@@ -52,6 +52,22 @@ public abstract class BundleRefusalSpecs(Engine engine, PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task What_a_killed_run_left_of_the_file_is_replaced_and_what_another_run_is_writing_stays()
+    {
+        await using var world = await StartAsync();
+        string[] others = ["bundle.zip.mine.partial", "other.zip.0a1b2c3d.partial"];
+        foreach (var name in others.Append("bundle.zip.0a1b2c3d.partial"))
+            await File.WriteAllTextAsync(world.PathOf(name), "half of a list", Cancellation);
+        using var running = BundleFile.Create(world.PathOf("bundle.zip"));
+        var written = Assert.Single(world.Files, name => !others.Contains(name));
+
+        await world.Builder().RunAsync(new BundleRequest(Window, world.PathOf("bundle.zip"), false, false, null), Cancellation);
+
+        Assert.Equal(others.Append("bundle.zip").Append(written).Order(StringComparer.Ordinal), world.Files);
+        Assert.Equal("FILE_EXISTS", Assert.Throws<RefusedException>(() => running.Finish()).Failure.Code);
+    }
+
+    [Fact]
     public async Task A_window_in_which_nothing_was_connected_is_refused()
     {
         await using var world = await StartAsync();
