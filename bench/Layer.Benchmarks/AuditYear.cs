@@ -165,7 +165,7 @@ internal sealed class AuditYear
                 new CollectionReading
                 {
                     StartedAt = now, EndedAt = now.AddSeconds(1), Observed = new ObservedInterval(now, now.AddSeconds(1)), ClockSkewMilliseconds = 3,
-                    Reader = new Reader(_client.ToString(), _tenant.ToString(), _client.ToString()),
+                    Reader = new Reader(_client, _tenant, _client),
                     Right = new RightToRead("permissions", "own-row", [_assignments[0].Key]),
                     Lists = [.. populations.Zip(templates, (population, template) => List(population, template, now))],
                     Hosts = [new HostReading("management.azure.com", Digest.Of("arm"u8), "CN=Bench", null, PublicTrust: true)],

@@ -104,7 +104,7 @@ internal sealed class CollectionRun(
             throw Fail(Failures.Of(SubscriptionErrors.WrongTenant, ("tenantFromAzure", issuer.ToString())));
         if (token.ObjectId is not { } objectId)
             throw Fail(Failures.Of(SignInErrors.TokenWithoutIdentity));
-        _reader = new Reader(objectId.ToString(), target.TenantId.ToString(), (token.ClientId ?? credential.ClientId).ToString());
+        _reader = new Reader(objectId, target.TenantId, token.ClientId ?? credential.ClientId);
         return objectId;
     }
 
@@ -322,7 +322,7 @@ internal sealed class CollectionRun(
     {
         var known = new Dictionary<string, string>(_facts, StringComparer.Ordinal) { ["host"] = session.Cloud.Arm.Host };
         if (_reader is { } reader)
-            known["objectId"] = reader.ObjectId;
+            known["objectId"] = reader.ObjectId.ToString();
         return new CollectionFailedException(failure.With(known), Reading());
     }
 

@@ -8,12 +8,9 @@ namespace Layer.Evidence.Audits;
 internal sealed class BundlePrincipals
 {
     private const string Place = BundleFiles.Principals;
-    private const int SaltSize = 16;
 
     private static readonly string[] Header =
         ["id", "tenant", "type", "name", "upnOrAppId", "userType", "enabled", "state", "firstLookedUp", "lastLookedUp", "salt", "commitment", "leaf"];
-
-    private static readonly string[] States = ["resolved", "not-found", "not-permitted"];
 
     private readonly BundleLeaves _leaves;
     private readonly HashSet<string> _assigned;
@@ -67,52 +64,39 @@ internal sealed class BundlePrincipals
             throw new FormatException($"{fields[0]} is the principal of no role assignment of this bundle.");
         if (!long.TryParse(fields[12], out var leaf) || fields[12] != leaf.ToString() || !_leaves.Names.TryGetValue(leaf, out var names))
             throw new FormatException($"'{fields[12]}' is no disclosed leaf of names.");
+        if (!Guid.TryParseExact(fields[0], "D", out var id) || id.ToString("D") != fields[0])
+            throw new FormatException($"'{fields[0]}' is no id.");
         var enabled = fields[6] switch { "true" => true, "false" => false, "" => (bool?)null, _ => throw new FormatException($"'{fields[6]}' is neither true nor false.") };
         if (!Digest.TryParse(fields[11], out var commitment) || fields[11] != commitment.ToString() || !names.Commitments.Contains(commitment))
             throw new FormatException($"The commitment {fields[11]} is not in leaf {leaf}.");
-        if (!States.Contains(fields[7]) || names.Tenant.ToString("D") != fields[1])
+        if (!NameRecord.States.Contains(fields[7]) || names.Tenant.ToString("D") != fields[1])
             throw new FormatException($"The name of {fields[0]} has another state or tenant than a name of leaf {leaf} can have.");
-        var salt = new byte[SaltSize];
-        if (Convert.FromHexString(fields[10], salt, out _, out var written) != System.Buffers.OperationStatus.Done || written != SaltSize
+        if (fields.Skip(8).Take(2).FirstOrDefault(time => time.Length > 0 && !Instant.TryParse(time, out _)) is { } wrong)
+            throw new FormatException($"'{wrong}' is no point in time.");
+        var salt = new byte[NameRecord.SaltSize];
+        if (Convert.FromHexString(fields[10], salt, out _, out var written) != System.Buffers.OperationStatus.Done || written != salt.Length
             || Convert.ToHexStringLower(salt) != fields[10])
-            throw new FormatException($"'{fields[10]}' is no salt of {SaltSize} bytes.");
-        if (!RecordsOf(fields, enabled).Any(record => Digest.Of([.. salt, .. record]) == commitment))
+            throw new FormatException($"'{fields[10]}' is no salt of {salt.Length} bytes.");
+        var known = new NameRecord { Id = id, Tenant = names.Tenant, State = fields[7], Enabled = enabled };
+        if (!RecordsOf(known, fields).Any(record => record.Commitment(salt) == commitment))
             throw new FormatException($"The name of {fields[0]} is not what the commitment in leaf {leaf} is of.");
         _used.Add(leaf);
         return leaf;
     }
 
     // CSV does not tell an apostrophe put in front from one that was there: the commitment does. An empty text is null in a record.
-    private static IEnumerable<byte[]> RecordsOf(IReadOnlyList<string> fields, bool? enabled)
-    {
-        foreach (var type in MeaningsOf(fields[2]))
-        foreach (var name in MeaningsOf(fields[3]))
-        foreach (var upn in MeaningsOf(fields[4]))
-        foreach (var userType in MeaningsOf(fields[5]))
-        {
-            var writer = new CanonicalWriter();
-            writer.StartObject();
-            writer.Name("enabled");
-            if (enabled is { } known)
-                writer.Boolean(known);
-            else
-                writer.Null();
-            writer.Property("id", fields[0]);
-            writer.Property("name", name);
-            writer.Property("state", fields[7]);
-            writer.Property("tenant", fields[1]);
-            writer.Property("type", type);
-            writer.Property("upnOrAppId", upn);
-            writer.Property("userType", userType);
-            writer.EndObject();
-            yield return writer.ToArray();
-        }
-    }
+    private static IEnumerable<NameRecord> RecordsOf(NameRecord known, IReadOnlyList<string> fields) =>
+        from type in MeaningsOf(fields[2])
+        from name in MeaningsOf(fields[3])
+        from upn in MeaningsOf(fields[4])
+        from userType in MeaningsOf(fields[5])
+        select known with { Type = type, Name = name, UpnOrAppId = upn, UserType = userType };
 
     private static string?[] MeaningsOf(string field) => field switch
     {
         "" => [null],
-        ['\'', ..] => [field[1..], field],
+        ['\'', var first, ..] when CsvWriter.IsFormula(first) => [field[1..], field],
+        [var first, ..] when CsvWriter.IsFormula(first) => [],
         _ => [field],
     };
 

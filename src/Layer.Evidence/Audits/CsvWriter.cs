@@ -40,6 +40,9 @@ public sealed class CsvWriter(Stream stream) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Flush();
 
+    /// <summary>Whether a spreadsheet takes a field that begins so for a formula: it gets an apostrophe in front.</summary>
+    internal static bool IsFormula(char first) => first is '=' or '+' or '-' or '@' or '\t' or '\r';
+
     private void Write(string? field)
     {
         if (string.IsNullOrEmpty(field))
@@ -47,7 +50,7 @@ public sealed class CsvWriter(Stream stream) : IDisposable
         var quoted = field.AsSpan().ContainsAny(Quoted);
         if (quoted)
             _buffer.Write("\""u8);
-        if (field[0] is '=' or '+' or '-' or '@' or '\t' or '\r')
+        if (IsFormula(field[0]))
             _buffer.Write("'"u8);
         Utf8.GetBytes(quoted ? field.Replace("\"", "\"\"", StringComparison.Ordinal) : field, _buffer);
         if (quoted)

@@ -23,7 +23,8 @@ public sealed record NameRecord
     /// <summary>It may be there; its name may not be read.</summary>
     public const string NotPermitted = "not-permitted";
 
-    private static readonly string[] States = [Resolved, NotFound, NotPermitted];
+    /// <summary>What <see cref="State"/> can be.</summary>
+    public static IReadOnlyList<string> States { get; } = [Resolved, NotFound, NotPermitted];
 
     /// <summary>The directory that was asked.</summary>
     public required Guid Tenant { get; init; }

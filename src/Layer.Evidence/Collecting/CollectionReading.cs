@@ -37,8 +37,8 @@ public sealed record CollectionReading
 /// <summary>The source's clock at the first and at the last answer, UTC, whole seconds (HTTP Date).</summary>
 public sealed record ObservedInterval(DateTimeOffset From, DateTimeOffset To);
 
-/// <summary>The identity that read: Entra's object id of the service principal, its tenant and its application (client) id, lower case.</summary>
-public sealed record Reader(string ObjectId, string TenantId, string ClientId);
+/// <summary>The identity that read: Entra's object id of the service principal, its tenant and its application (client) id.</summary>
+public sealed record Reader(Guid ObjectId, Guid TenantId, Guid ClientId);
 
 /// <summary>The proof of the right to read at subscription scope.</summary>
 /// <param name="By"><c>permissions</c> when Azure's permissions API said so, else <c>definitions</c>: computed from the reader's own rows.</param>

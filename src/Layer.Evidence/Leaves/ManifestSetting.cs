@@ -58,7 +58,7 @@ public sealed record ManifestSetting(ProductBuild Product, Digest Configuration,
         fields.Each("hosts", host => new HostReading(
             host.Text("host"), host.Digest("certificate"), host.Text("issuer"), host.FindText("proxy"), host.Boolean("publicTrust"))));
 
-    private static Reader ReadReader(Fields reader) => new(reader.Text("object"), reader.Text("tenant"), reader.Text("client"));
+    private static Reader ReadReader(Fields reader) => new(reader.Uuid("object"), reader.Uuid("tenant"), reader.Uuid("client"));
 
     private static RightToRead ReadRight(Fields right) => new(right.Text("by"), right.Text("witness"), right.Texts("ownRows"));
 

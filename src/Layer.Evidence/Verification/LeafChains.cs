@@ -153,7 +153,7 @@ internal sealed class LeafChains(long? first = null)
             return null;
         if (!chain.IsReaderProven)
             return "it is complete, and its setting has no reader with the right to read.";
-        return chain.Tenant is { } tenant && chain.ReaderTenant != tenant.ToString("D") ? "its reader belongs to another tenant than its connection." : null;
+        return chain.Tenant is { } tenant && chain.ReaderTenant != tenant ? "its reader belongs to another tenant than its connection." : null;
     }
 
     private string? Follow(long index, EvidenceRecord record)
@@ -241,7 +241,7 @@ internal sealed class LeafChains(long? first = null)
 
         public bool IsPublic { get; set; }
 
-        public string? ReaderTenant { get; set; }
+        public Guid? ReaderTenant { get; set; }
 
         public Guid? Subscription { get; set; }
 

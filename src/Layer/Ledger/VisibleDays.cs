@@ -58,7 +58,7 @@ internal sealed class VisibleDays(StorageEngine engine, DbConnection connection,
     {
         if (reading is not { Reader: { } reader, Observed: { } observed })
             throw new ArgumentException("A complete reading has a reader and was answered.", nameof(reading));
-        var client = Guid.Parse(reader.ClientId);
+        var client = reader.ClientId;
         observed = list.Observed ?? observed;
         if ((await ReadAsync(DayOf(observed), cancellationToken)).Contains(client))
             return null;

@@ -220,7 +220,7 @@ public sealed class RuleSpecs
 
         Assert.Equal(200, azure.Emulator.Requests.Of(AzureCall.ListResourceGroups)[0].Status);
         Assert.Equal(world.Subscription("customer").TenantId.ToString(), failed.Failure.Facts["tenantFromAzure"]);
-        Assert.Equal(target.TenantId.ToString(), failed.Reading?.Reader?.TenantId);
+        Assert.Equal(target.TenantId, failed.Reading?.Reader?.TenantId);
     }
 
     [Theory]

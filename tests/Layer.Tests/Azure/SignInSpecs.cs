@@ -44,7 +44,7 @@ public sealed class SignInSpecs
             azure.Target, new ManagedIdentity(named ? identity.AppId!.Value : Guid.Empty), TestContext.Current.CancellationToken);
 
         Assert.Equal(3, collection.Of(ObservationType.ResourceGroup).Count);
-        Assert.Equal(identity.Id.ToString(), collection.Reading.Reader?.ObjectId);
+        Assert.Equal(identity.Id, collection.Reading.Reader?.ObjectId);
         Assert.Equal(200, Assert.Single(azure.Emulator.Requests.Of(AzureCall.ManagedIdentityToken)).Status);
         Assert.Empty(azure.Emulator.Requests.Of(AzureCall.Token));
     }

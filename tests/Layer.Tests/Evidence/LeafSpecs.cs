@@ -143,6 +143,17 @@ public sealed class LeafSpecs
         Assert.InRange(manifest + records, 1, 4_096 - 3 * 2 * 48);
     }
 
+    [Theory]
+    [InlineData("object", "44444444-4444-4444-8444-444444444444")]
+    [InlineData("tenant", "22222222-2222-4222-8222-222222222222")]
+    [InlineData("client", "33333333-3333-4333-8333-333333333333")]
+    public void A_reader_is_told_by_ids_and_by_nothing_else(string name, string id)
+    {
+        var before = $"\"{name}\":\"{id}\"";
+        Assert.NotNull(TryParse(Replace("sync-complete", before, $"\"{name}\":\"{Samples.Workspace}\"")));
+        Assert.Null(TryParse(Replace("sync-complete", before, $"\"{name}\":\"app\"")));
+    }
+
     [Fact]
     public void A_setting_is_written_again_as_soon_as_anything_in_it_differs()
     {

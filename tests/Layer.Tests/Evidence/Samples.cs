@@ -39,7 +39,7 @@ internal static class Samples
         EndedAt = Attempt.EndedAt,
         Observed = Observed,
         ClockSkewMilliseconds = 23,
-        Reader = new Reader("44444444-4444-4444-8444-444444444444", $"{Tenant}", $"{Client}"),
+        Reader = new Reader(Guid.Parse("44444444-4444-4444-8444-444444444444"), Tenant, Client),
         Right = new RightToRead("permissions", "own-row",
             [$"/subscriptions/{Subscription}/providers/microsoft.authorization/roleassignments/55555555-5555-4555-8555-555555555555"]),
         Lists =

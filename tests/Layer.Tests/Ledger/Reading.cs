@@ -12,12 +12,15 @@ internal sealed class Reading
     public const string SubscriptionId = "11111111-2222-3333-4444-555555555555";
     public const string Reader = "acdd72a7-3385-48ef-bd42-f606fba81ae7";
 
+    /// <summary>Object id of the app that reads.</summary>
+    public const string App = "66666666-7777-4888-8999-000000000000";
+
     public SortedDictionary<string, string> Groups { get; } = new(StringComparer.Ordinal) { ["prod"] = "westeurope" };
 
     /// <summary>Assignment name → (role GUID, principal, created).</summary>
     public SortedDictionary<string, (string Role, string Principal, DateTimeOffset Created)> Assignments { get; } = new(StringComparer.Ordinal)
     {
-        ["own"] = (Reader, "app", new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)),
+        ["own"] = (Reader, App, new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)),
     };
 
     /// <summary>Role GUID → its actions.</summary>
@@ -50,7 +53,7 @@ internal sealed class Reading
         var reading = new CollectionReading
         {
             StartedAt = at, EndedAt = at.AddMilliseconds(700), Observed = new ObservedInterval(date, date.AddSeconds(1)), ClockSkewMilliseconds = 12,
-            Reader = new Reader("app", SubscriptionId, SubscriptionId),
+            Reader = new Reader(Guid.Parse(App), Guid.Parse(SubscriptionId), Guid.Parse(SubscriptionId)),
             Right = new RightToRead("permissions", "own-row", [AssignmentKey("own")]),
             Lists = [.. populations.Zip(pages, (population, page) => List(population, page, date)), Permissions(date)],
             Hosts =

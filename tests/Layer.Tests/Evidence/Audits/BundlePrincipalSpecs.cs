@@ -54,6 +54,21 @@ public sealed class BundlePrincipalSpecs
         Assert.Equal((2, "bundle.json"), kit.Outcome());
     }
 
+    [Fact]
+    public void A_row_that_is_written_otherwise_than_it_would_be_is_refused_though_its_commitment_fits()
+    {
+        foreach (var (what, instead) in new[]
+        {
+            ("Ada Lovelace", "'Ada Lovelace"), ("'=1+1", "=1+1"), (Id, Id.ToUpperInvariant()), ("2026-03-01T00:00:00.000Z", "2026-03-01"), ("2026-03-01T00:00:00.000Z", "yesterday"),
+        })
+        {
+            var kit = With("Ada Lovelace", "=1+1", out _, out _);
+            Assert.Equal((1, null), kit.Outcome());
+            kit.Replace("principals.csv", what, instead);
+            Assert.Equal((2, "principals.csv"), kit.Outcome());
+        }
+    }
+
     private static BundleKit With(string? name, string? upn, out long leaf, out string row)
     {
         var record = new CanonicalWriter();
