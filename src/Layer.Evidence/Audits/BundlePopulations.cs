@@ -32,6 +32,7 @@ internal sealed class BundlePopulations : IAuditSource
     {
         var (observations, log) = (BundleObservations.Read(bundle), leaves.Log);
         var populations = new BundlePopulations(observations, leaves.Rights);
+        populations.NameVisible(log, bundle.Head);
         using var lines = bundle.ReadLines(Place);
         foreach (var records in BundleRecords.Of(log, bundle.Head, scope).GroupBy(each => each.Connection))
         {
@@ -42,7 +43,6 @@ internal sealed class BundlePopulations : IAuditSource
 
         if (populations.Next(lines) is { } rest)
             throw BundleProblemException.Broken(Place, $"Its line of {rest.Type} at sync {rest.Seq} of the connection {rest.Connection} belongs to no record, or not there.");
-        populations.NameVisible(log, bundle.Head);
         return observations.FindUnnamed() is not { } unnamed
             ? populations
             : throw BundleProblemException.Broken(BundleFiles.Observations, $"Nothing names the observation {unnamed}.");
@@ -145,7 +145,7 @@ internal sealed class BundlePopulations : IAuditSource
         {
             var leaf = visible.Leaf;
             if (!_observations.TryName(leaf.Digest, ObservationType.VisibleSubscriptions, out var key))
-                throw BundleProblemException.Broken(BundleFiles.Observations, $"The observation {leaf.Digest}, which leaf {visible.Index} names, is missing.");
+                throw BundleProblemException.Broken(BundleProblemException.Leaf(visible.Index), $"The observation {leaf.Digest}, which it names, is not in {BundleFiles.Observations}.");
             using var document = JsonDocument.Parse(Observation(leaf.Digest)); // it is canonical, and has these facts
             var facts = document.RootElement.GetProperty("facts");
             var fits = key == $"/applications/{leaf.Client}/subscriptions" && facts.GetProperty("client").GetString() == leaf.Client.ToString("D")

@@ -7,7 +7,7 @@ namespace Layer.Evidence.Audits;
 /// <param name="ExpectedDays">Days on which at least one subscription is expected.</param>
 /// <param name="CoveredLines">Subscriptions that were read, over all days: covered connection-days.</param>
 /// <param name="ExpectedLines">Subscriptions that are expected, over all days: expected connection-days.</param>
-/// <param name="LongestGap">The longest run of successive days that are expected and not complete, the first of equal ones; null when there is none.</param>
+/// <param name="LongestGap">The longest run of successive days that are over, expected and not complete, the first of equal ones; null when there is none.</param>
 public sealed record CoverageSummary(int CoveredDays, int ExpectedDays, int CoveredLines, int ExpectedLines, AuditWindow? LongestGap)
 {
     /// <summary>E.g. <c>Covered 358 of 365 days, 1088 of 1095 connection-days; longest gap 7 days, 2026-03-02 to 2026-03-08.</c></summary>
@@ -27,9 +27,10 @@ public sealed record CoverageSummary(int CoveredDays, int ExpectedDays, int Cove
         for (var i = 0; i < lines.Count;)
         {
             var day = lines[i].Day;
-            var (expected, covered) = (0, 0);
+            var (expected, covered, isOver) = (0, 0, true);
             for (; i < lines.Count && lines[i].Day == day; i++)
             {
+                isOver &= lines[i].State != CoverageState.NotDue;
                 expected += lines[i].IsExpected ? 1 : 0;
                 covered += lines[i].IsCovered ? 1 : 0;
             }
@@ -38,7 +39,7 @@ public sealed record CoverageSummary(int CoveredDays, int ExpectedDays, int Cove
             coveredLines += covered;
             expectedDays += expected > 0 ? 1 : 0;
             coveredDays += expected > 0 && expected == covered ? 1 : 0;
-            gapFrom = expected > covered ? gapFrom ?? day : null;
+            gapFrom = expected > covered && isOver ? gapFrom ?? day : null;
             if (gapFrom is { } from && (longest is null || day.DayNumber - from.DayNumber + 1 > longest.Value.DayCount))
                 longest = new AuditWindow(from, day.AddDays(1));
         }

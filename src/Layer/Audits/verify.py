@@ -1466,7 +1466,7 @@ class Coverage:
         self.days += bool(expected)
         whole_day = bool(expected) and len(covered) == len(expected)
         self.complete_days += whole_day
-        if expected and not whole_day:
+        if expected and not whole_day and all(line.state != "not-due" for line in lines):
             self.run = (self.run[0] + 1, self.run[1], today) if self.run else (1, today, today)
             if self.longest is None or self.run[0] > self.longest[0]:
                 self.longest = self.run

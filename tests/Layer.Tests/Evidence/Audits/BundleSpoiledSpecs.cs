@@ -219,6 +219,20 @@ public sealed class BundleSpoiledSpecs
     }
 
     [Fact]
+    public void A_visible_leaf_whose_observation_is_missing_is_named_before_anything_else_that_is_wrong_there()
+    {
+        var kit = BundleKit.Of(BundleStory.Usual(), BundleStory.Window);
+        var leaf = kit.Leaves.ToList().FindIndex(leaf => leaf.Body is VisibleLeaf);
+        var lines = Encoding.UTF8.GetString(kit.Files["observations.jsonl"]).Split('\n')[..^1];
+        kit.Files["observations.jsonl"] = Encoding.UTF8.GetBytes(
+            string.Concat(lines.Where(line => !line.Contains("\"type\":\"azure.visibleSubscriptions\"", StringComparison.Ordinal)).Select(line => line + "\n")));
+        Assert.Equal((2, $"leaf {leaf}"), kit.Outcome());
+
+        kit.Files["populations.jsonl"] = [];
+        Assert.Equal((2, $"leaf {leaf}"), kit.Outcome());
+    }
+
+    [Fact]
     public void A_visible_leaf_that_says_something_else_than_its_observation_is_named()
     {
         foreach (var lie in new Func<VisibleLeaf, VisibleLeaf>[] { leaf => leaf with { Client = Samples.Tenant }, leaf => leaf with { Tenant = Samples.Client } })

@@ -272,6 +272,22 @@ public sealed class CoverageSpecs
     }
 
     [Fact]
+    public void Days_that_are_not_over_are_expected_and_belong_to_no_longest_gap()
+    {
+        var story = new AuditStory();
+        story.Connect("2026-03-01T05:00:00Z", 1);
+        story.Read("2026-03-01T06:00:00Z", 1);
+        story.Read("2026-03-04T06:00:00Z", 1);
+        story.Fail("2026-03-05T06:00:00Z", 1);
+
+        var coverage = story.Coverage("2026-03-01..2026-04-01", new DateOnly(2026, 3, 6));
+
+        Assert.Equal("Covered 2 of 31 days, 2 of 31 connection-days; longest gap 2 days, 2026-03-02 to 2026-03-03.", coverage.Summary.Sentence);
+        Assert.Equal("prod has no complete reading on 26 days, 2026-03-06 to 2026-03-31: not in the log.", coverage.Gaps[^1].Sentence);
+        Assert.Equal("Covered 0 of 30 days, 0 of 30 connection-days; no gap.", story.Coverage("2026-04-01..2026-05-01", new DateOnly(2026, 3, 6)).Summary.Sentence);
+    }
+
+    [Fact]
     public void Nothing_in_scope_is_nothing_expected()
     {
         Assert.Equal("Covered 0 of 0 days, 0 of 0 connection-days; no gap.", new AuditStory().Coverage("2026-03-01..2026-03-06").Summary.Sentence);
