@@ -1,1 +1,2 @@
+global using Layer.Tests;
 global using Xunit;

@@ -62,7 +62,7 @@ public sealed class WorldSpecs
     [Fact]
     public void The_example_in_the_documentation_is_a_world()
     {
-        var text = File.ReadAllText(Path.Combine(RepositoryRoot(), "docs", "azure-emulator.md"));
+        var text = File.ReadAllText(Repository.PathOf("docs", "azure-emulator.md"));
         var start = text.IndexOf("```json", StringComparison.Ordinal) + "```json".Length;
 
         var world = World.FromJson(text[start..text.IndexOf("```", start, StringComparison.Ordinal)]);
@@ -127,13 +127,5 @@ public sealed class WorldSpecs
         {
             folder.Delete(recursive: true);
         }
-    }
-
-    private static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Layer.slnx")))
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("Layer.slnx");
-        return folder.FullName;
     }
 }

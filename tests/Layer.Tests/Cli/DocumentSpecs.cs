@@ -17,7 +17,7 @@ public sealed partial class DocumentSpecs
     {
         var documented = new List<string>();
         var verb = "";
-        foreach (var line in await File.ReadAllLinesAsync(Path.Combine(RepositoryRoot(), "docs", "cli.md")))
+        foreach (var line in await File.ReadAllLinesAsync(Repository.PathOf("docs", "cli.md")))
         {
             if (Heading.Match(line) is { Success: true } heading)
                 documented.Add(verb = heading.Groups["path"].Value);
@@ -44,13 +44,5 @@ public sealed partial class DocumentSpecs
             foreach (var below in Tree(verb, name))
                 yield return below;
         }
-    }
-
-    private static string RepositoryRoot()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Layer.slnx")))
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("No Layer.slnx above the tests.");
-        return folder.FullName;
     }
 }

@@ -13,14 +13,5 @@ internal static class Golden
         Assert.Equal(File.ReadAllText(path), Encoding.UTF8.GetString(bytes));
     }
 
-    public static string Path(string name) => System.IO.Path.Combine(Folder(), name);
-
-    // Sources are compiled under /_/; the tests run from bin below the repository.
-    private static string Folder()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(System.IO.Path.Combine(folder, "Layer.slnx")))
-            folder = System.IO.Path.GetDirectoryName(folder);
-        return System.IO.Path.Combine(folder ?? throw new DirectoryNotFoundException("The tests do not run below the repository."), "tests/Layer.Tests/Evidence/Golden");
-    }
+    public static string Path(string name) => Repository.PathOf("tests/Layer.Tests/Evidence/Golden", name);
 }

@@ -40,19 +40,11 @@ public sealed class ErrorDocumentSpecs
     [Fact]
     public void The_page_of_errors_says_what_the_catalog_says()
     {
-        var path = Path.Combine(Repository(), "docs", "errors.md");
+        var path = Repository.PathOf("docs", "errors.md");
         var made = ErrorDocument.Render(Areas);
         if (Environment.GetEnvironmentVariable("LAYER_UPDATE_GOLDEN") == "1")
             File.WriteAllText(path, made);
 
         Assert.Equal(made, File.ReadAllText(path));
-    }
-
-    private static string Repository()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "Layer.slnx")))
-            folder = folder.Parent ?? throw new DirectoryNotFoundException("Layer.slnx is in no folder above the tests.");
-        return folder.FullName;
     }
 }

@@ -1,6 +1,6 @@
-namespace Layer.EndToEnd;
+namespace Layer.Tests;
 
-/// <summary>The checkout these tests run in.</summary>
+/// <summary>The checkout that the tests run in. Sources are compiled under /_/, so it is looked for from where the program lies.</summary>
 internal static class Repository
 {
     public static string Root { get; } = FindRoot(AppContext.BaseDirectory);
