@@ -46,7 +46,7 @@ public sealed class SampleMembers
         if (SamplePopulation.IsOfDay(population, out var day))
         {
             return window.Contains(day)
-                ? new SampleMembers(Assignments(log, day, window, below, source))
+                ? new SampleMembers(Assignments(log, day, window, below, source).Select(each => new SampleMember(each.Member, each.Roles.PrivilegedOf(each.Held.Role))))
                 : throw new ArgumentException($"The day of {population} is not in {window}.", nameof(population));
         }
 
@@ -61,10 +61,12 @@ public sealed class SampleMembers
 
         IEnumerable<SampleMember> Changes(string change) => AuditChanges.Of(log, window, below, source)
             .Where(row => row.Type == ObservationType.RoleAssignment && row.Change == change)
-            .Select(row => new SampleMember($"{Instant.Format(row.Observed)} {row.Subscription:D} {row.Key}", row.Privileged));
+            .Select(row => new SampleMember(MemberOf(row), row.Privileged));
     }
 
-    private static IEnumerable<SampleMember> Assignments(AuditLog log, DateOnly day, AuditWindow window, long below, IAuditSource source)
+    /// <summary>The assignments of each subscription in scope as its last reading up to the day showed them, with the member that each is.</summary>
+    internal static IEnumerable<(string Member, Guid Subscription, Guid Connection, HeldObservation Held, RolesOfReading Roles)> Assignments(
+        AuditLog log, DateOnly day, AuditWindow window, long below, IAuditSource source)
     {
         var connections = log.ConnectionsBySubscription(below);
         foreach (var subscription in AuditScope.Of(log, window, below).Subscriptions)
@@ -79,7 +81,7 @@ public sealed class SampleMembers
             var assignments = Replay(ObservationType.RoleAssignment);
             assignments.AdvanceTo(last.Seq, seen);
             foreach (var assignment in assignments.Held)
-                yield return new SampleMember($"{subscription:D} {assignment.Key}", roles.PrivilegedOf(assignment.Role));
+                yield return ($"{subscription:D} {assignment.Key}", subscription, last.Connection, assignment, roles);
 
             PopulationReplay Replay(string type)
             {
@@ -90,4 +92,7 @@ public sealed class SampleMembers
             }
         }
     }
+
+    /// <summary>The member that an assignment is which came or went.</summary>
+    internal static string MemberOf(ChangeRow row) => $"{Instant.Format(row.Observed)} {row.Subscription:D} {row.Key}";
 }

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Layer.Audits;
 using Layer.Audits.Documents;
 using Layer.Evidence.Audits;
 using Layer.Evidence.Frameworks;
@@ -137,6 +138,48 @@ public sealed partial class DocumentSpecs(PostgresCluster cluster)
         Assert.Contains("lists 5 role assignments: 4 of privileged roles (privileged/1), 0 of roles whose definition could not be read.", bundle.Text("controls/CC6.1.md"), StringComparison.Ordinal);
         // Three against the reading before, and one of the first day that only its creation date tells.
         Assert.Contains("4 assignments came in the window (1 of them drawn from creation dates, before anything was read)", bundle.Text("controls/CC6.2.md"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_drawn_assignment_is_told_by_role_scope_and_holder_as_it_was_in_the_population_it_was_drawn_from()
+    {
+        const string Grace = "77777777-7777-4777-8777-777777777777";
+        const string Owner = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635";
+        await using var world = await AuditWorld.StartAsync(Engine.Sqlite, cluster);
+        await world.ReadAsync(3, day =>
+        {
+            if (day == 2)
+            {
+                world.Azure.Assignments.Remove("grace");
+                world.Azure.Roles.Remove(Owner);
+            }
+            else if (day == 1)
+            {
+                world.Azure.Roles[Owner] = ["*"];
+                world.Azure.Assignments["grace"] = (Owner, Grace, world.Ledger.Clock.GetUtcNow());
+            }
+        });
+        var drawing = new SampleDrawing(world.Ledger.Database, world.Ledger.Ledger, world.Ledger.Workspace, world.Ledger.Clock);
+        foreach (var population in (string[])["window-additions", "window-removals", $"day:{AuditWorld.Start.AddDays(1):yyyy-MM-dd}", "days"])
+        {
+            await drawing.RunAsync(
+                new SampleOrder(population, AuditWorld.Window(0, 3), 25, "4711", "Pat Auditor", SampleMethod.Random), "os:test@test", TestContext.Current.CancellationToken);
+        }
+
+        var bundle = await world.BuildAsync(AuditWorld.Window(0, 4));
+
+        var samples = bundle.Text("report.html").Split("<section id=\"samples\"")[1].Split("</section>")[0].Split("<h3>")[1..];
+        Assert.Equal(4, samples.Length);
+        foreach (var draw in samples[..3])
+        {
+            Assert.Contains("<b><bdi>Role 8e3a</bdi></b> on <bdi>the subscription</bdi>", draw, StringComparison.Ordinal);
+            Assert.Contains($"User <span class=\"mono\">{Grace}</span>", draw, StringComparison.Ordinal);
+            Assert.Contains("<span class=\"chip warn\">privileged</span>", draw, StringComparison.Ordinal);
+            Assert.Contains(Reading.AssignmentKey("grace"), draw, StringComparison.Ordinal);
+        }
+
+        Assert.Contains($"<span class=\"mono\">{Reading.App}</span>", samples[2], StringComparison.Ordinal);
+        Assert.Contains("<td class=\"day\">2026-09-02</td>", samples[3], StringComparison.Ordinal);
     }
 
     [Fact]

@@ -69,12 +69,17 @@ internal sealed partial class ReportPage
     {
         if (row.Type != ObservationType.RoleAssignment)
             return Markup.Of($"{Kinds.First(kind => kind.Type == row.Type).Title[..^1]} <b><bdi>{row.Label}</bdi></b>{Differences(row)}");
-        using var facts = JsonDocument.Parse(row.After ?? row.Before ?? "{}");
-        var principal = Fact(facts, "principalId");
-        var role = row.Label.Length == 0 ? Fact(facts, "roleDefinitionId") : row.Label;
-        var created = row.Created is { Length: >= 10 } on ? $", created {on[..10]}{(Fact(facts, "createdBy") is { Length: > 0 } by ? $" by {by}" : "")}" : "";
+        return Markup.Of($"{Held(row.Subscription, row.Connection, row.Label, row.After ?? row.Before ?? "{}")}{Differences(row)}");
+    }
+
+    // Role, scope and holder of an assignment.
+    private Markup Held(Guid subscription, Guid connection, string roleName, string assignment)
+    {
+        using var facts = JsonDocument.Parse(assignment);
+        var role = roleName.Length == 0 ? Fact(facts, "roleDefinitionId") : roleName;
+        var created = Fact(facts, "createdOn") is { Length: >= 10 } on ? $", created {on[..10]}{(Fact(facts, "createdBy") is { Length: > 0 } by ? $" by {by}" : "")}" : "";
         return Markup.Of(
-            $"<b><bdi>{role}</bdi></b> on <bdi>{ShortScope(Fact(facts, "scope"), row.Subscription)}</bdi><small>{Fact(facts, "principalType")} {Principal(row.Connection, principal)}{created}</small>{Differences(row)}");
+            $"<b><bdi>{role}</bdi></b> on <bdi>{ShortScope(Fact(facts, "scope"), subscription)}</bdi><small>{Fact(facts, "principalType")} {Principal(connection, Fact(facts, "principalId"))}{created}</small>");
     }
 
     // Which facts are others than before; what they say stands in changes.csv.
@@ -101,16 +106,14 @@ internal sealed partial class ReportPage
         return Markup.Of($"{name}<span class=\"mono\">{id}</span>");
     }
 
-    private static Markup Marks(ChangeRow row)
+    private static Markup Marks(ChangeRow row) => row.Note is { } note ? Markup.Of($"{Mark(row.Privileged)}<small>{note}</small>") : Mark(row.Privileged);
+
+    private static Markup Mark(string? privileged) => privileged switch
     {
-        var privileged = row.Privileged switch
-        {
-            Privilege.Yes => Markup.Of($"<span class=\"chip warn\">privileged</span> "),
-            Privilege.Unknown => Markup.Of($"<span class=\"chip warn\">privilege unknown</span> "),
-            _ => Markup.Empty,
-        };
-        return row.Note is { } note ? Markup.Of($"{privileged}<small>{note}</small>") : privileged;
-    }
+        Privilege.Yes => Markup.Of($"<span class=\"chip warn\">privileged</span> "),
+        Privilege.Unknown => Markup.Of($"<span class=\"chip warn\">privilege unknown</span> "),
+        _ => Markup.Empty,
+    };
 
     private static string Fact(JsonDocument facts, string name) =>
         facts.RootElement.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.ToString() : "";

@@ -71,13 +71,25 @@ internal sealed partial class ReportPage
             Markup.Join(draws.Take(MostRows).Select(Draw)), Shown(draws.Count, "samples.csv"));
     }
 
-    private static Markup Draw(Placed<SampleLeaf> draw) => Markup.Join(
+    private Markup Draw(Placed<SampleLeaf> draw) => Markup.Join(
     [
         Markup.Of($"<h3>{draw.Leaf.Picked.Count} of {draw.Leaf.Count}: {draw.Leaf.Population}</h3>\n"),
         Markup.Of($"<p class=\"small quiet\">{draw.Leaf.Method}, {draw.Leaf.N} asked for, seed <code>{draw.Leaf.Seed}</code> given by <bdi>{draw.Leaf.GivenBy}</bdi>; drawn {Period.Minute(draw.At)} UTC by <bdi>{draw.Leaf.Actor}</bdi>; leaf {draw.Index}</p>\n"),
-        Table(
-            [("Rank", true), ("Member", false)],
-            draw.Leaf.Picked.Take(MostRows).Select((member, i) => Markup.Of($"<tr><td class=\"n\">{i + 1}</td><td><code>{member}</code></td></tr>\n"))),
+        draw.Leaf.Population == SamplePopulation.Days
+            ? Table(
+                [("Rank", true), ("Day (UTC)", false)],
+                draw.Leaf.Picked.Take(MostRows).Select((day, i) => Markup.Of($"<tr><td class=\"n\">{i + 1}</td><td class=\"day\">{day}</td></tr>\n")))
+            : Assignments(draw),
         Shown(draw.Leaf.Picked.Count, "samples.csv"),
     ]);
+
+    private Markup Assignments(Placed<SampleLeaf> draw)
+    {
+        var drawn = DrawnAssignment.Of(contents.Log, draw, contents.Source);
+        return Table(
+            [("Rank", true), ("Assignment", false), ("Subscription", false), ("", false)],
+            draw.Leaf.Picked.Take(MostRows).Select((member, i) => drawn.TryGetValue(member, out var found)
+                ? Markup.Of($"<tr><td class=\"n\">{i + 1}</td><td>{Held(found.Subscription, found.Connection, found.Role, found.Facts)}<small class=\"mono\">{member}</small></td><td>{Subscription(found.Subscription)}</td><td>{Mark(found.Privileged)}</td></tr>\n")
+                : Markup.Of($"<tr><td class=\"n\">{i + 1}</td><td><code>{member}</code></td><td></td><td></td></tr>\n")));
+    }
 }
