@@ -1,4 +1,5 @@
 using Layer.Evidence;
+using Layer.Evidence.Leaves;
 using Layer.Evidence.Observations;
 using Layer.Storage;
 
@@ -52,8 +53,11 @@ internal sealed partial class LogVerification
     private async Task CheckSyncRowsAsync()
     {
         var rows = _connection.QueryAsync(
-            "SELECT leaf, connection, seq, status, code, started_at, observed_from, setting FROM sync WHERE workspace = @workspace", _cancellationToken,
-            ("@workspace", WorkspaceId));
+            """
+            SELECT leaf, connection, seq, status, code, started_at, observed_from, setting, trigger, actor, node, ended_at, observed_to, day
+            FROM sync WHERE workspace = @workspace
+            """,
+            _cancellationToken, ("@workspace", WorkspaceId));
         var seen = 0;
         await foreach (var row in rows)
         {
@@ -62,12 +66,59 @@ internal sealed partial class LogVerification
             if (!_manifests.TryGetValue(index, out var manifest) || Engine.ReadId(row, 1) != manifest.Connection || row.GetInt64(2) != manifest.Seq
                 || row.GetString(3) != manifest.Status || (row.IsDBNull(4) ? null : row.GetString(4)) != manifest.Code
                 || row.GetInt64(5) != manifest.StartedAt.UtcTicks || (row.IsDBNull(6) ? null : row.GetInt64(6)) != manifest.Observed?.From.UtcTicks
-                || row.GetInt64(7) != (manifest.SettingAt ?? index))
+                || row.GetInt64(7) != (manifest.SettingAt ?? index) || row.GetString(8) != manifest.Trigger || row.GetString(9) != manifest.Actor
+                || row.GetString(10) != manifest.Node || row.GetInt64(11) != manifest.EndedAt.UtcTicks
+                || (row.IsDBNull(12) ? null : row.GetInt64(12)) != manifest.Observed?.To.UtcTicks || row.GetInt32(13) != DayOf(manifest).DayNumber)
                 throw new BrokenLogException($"The sync row of leaf {index} does not say what its leaf says.");
         }
 
         if (seen != _manifests.Count)
             throw new BrokenLogException($"The log has {_manifests.Count} sync leaves, and there are {seen} sync rows.");
+    }
+
+    private static DateOnly DayOf(SyncManifest manifest) => DateOnly.FromDateTime((manifest.Observed?.From ?? manifest.StartedAt).UtcDateTime);
+
+    // A row for each population that differs from the one before it.
+    private async Task CheckPopulationRowsAsync()
+    {
+        var expected = new Dictionary<(Guid, string, long), (long Leaf, SealedPopulation Population)>();
+        foreach (var (index, (_, record)) in _records)
+        {
+            foreach (var population in record.With.Prepend(record.Population))
+            {
+                var change = record.Changes.Single(change => change.Type == population.Type);
+                if ((change.Added | change.Changed | change.Removed) != 0)
+                    expected.Add((record.Connection, population.Type, record.Seq), (index, population));
+            }
+        }
+
+        var rows = _connection.QueryAsync(
+            "SELECT connection, type, seq, count, root FROM population WHERE workspace = @workspace ORDER BY seq", _cancellationToken, ("@workspace", WorkspaceId));
+        await foreach (var row in rows)
+        {
+            var (type, seq) = (row.GetString(1), row.GetInt64(2));
+            if (!expected.Remove((Engine.ReadId(row, 0), type, seq), out var found) || row.GetInt32(3) != found.Population.Count
+                || new Digest(row.GetFieldValue<byte[]>(4)) != found.Population.Root)
+                throw new BrokenLogException($"The population of {type} at sync {seq} is not the one that was sealed.");
+        }
+
+        if (expected.Count > 0 && expected.MinBy(each => each.Value.Leaf) is var ((_, missing, _), (leaf, _)))
+            throw new BrokenLogException($"Leaf {leaf}: its population of {missing} has no row.");
+    }
+
+    // One that no leaf names would sign for this log, and one that a leaf retired would sign on.
+    private async Task CheckKeyRowsAsync()
+    {
+        var rows = _connection.QueryAsync(
+            "SELECT verifier, retired_at FROM signing_key WHERE workspace = @workspace ORDER BY created_at, id", _cancellationToken, ("@workspace", WorkspaceId));
+        await foreach (var row in rows)
+        {
+            var verifier = row.GetString(0);
+            if (_replay.Keys.FirstOrDefault(key => key.Key == verifier) is not { } key)
+                throw new BrokenLogException($"The signing key {verifier} is one that no leaf names.");
+            if (row.IsDBNull(1) != key.RetiredAt is null)
+                throw new BrokenLogException($"The signing key {verifier} is {(row.IsDBNull(1) ? "active" : "retired")}, and its leaves say otherwise.");
+        }
     }
 
     private async Task CheckVisibleRowsAsync(Dictionary<Digest, (string Type, string Key)> observations)

@@ -14,6 +14,7 @@ internal sealed partial class LogVerification
     private readonly SortedDictionary<long, SignedCheckpoint> _stored = [];
     private readonly List<TimestampLeaf> _timestamps = [];
     private string? _lastTimestamp;
+    private IReadOnlyList<SignedCheckpoint> _inFile = [];
 
     // In the order of checkpoints.log, which is that of signing; then those that the database alone has.
     private async Task<SignedHistory> ReadHistoryAsync()
@@ -29,6 +30,7 @@ internal sealed partial class LogVerification
         }
 
         var inFile = _signed.Select(checkpoint => checkpoint.ToString()).ToHashSet(StringComparer.Ordinal);
+        _inFile = [.. _signed];
         var missing = 0;
         var rows = _connection.QueryAsync(
             "SELECT size, text FROM checkpoint WHERE workspace = @workspace ORDER BY size", _cancellationToken, ("@workspace", WorkspaceId));
@@ -80,6 +82,9 @@ internal sealed partial class LogVerification
         if (_replay.Lost.FirstOrDefault(lost => _stored.TryGetValue(lost.Size, out var stored) && stored.Checkpoint == lost) is { } kept)
             throw new BrokenLogException($"The database holds the checkpoint of size {kept.Size}, and its log does not extend it.");
         _remarks.AddRange(history.LostIn(_replay).Select(lost => lost.Sentence));
+        // A crash between both leaves one line of the file without its row; what somebody deleted looks the same.
+        if (_inFile.Count(line => !_replay.Lost.Contains(line.Checkpoint) && !_stored.ContainsKey(line.Checkpoint.Size)) is > 0 and var gone)
+            _remarks.Add($"The database lacks {gone} checkpoint{(gone == 1 ? "" : "s")} that checkpoints.log has: a crash can leave that, and so does whoever deletes them.");
     }
 
     // The pinned one if the log names it; else the newest that signs.

@@ -100,8 +100,10 @@ internal sealed partial class LogVerification
             var observations = await CheckObservationsAsync();
             await CheckVisibleRowsAsync(observations);
             await CheckPopulationsAsync(observations);
+            await CheckPopulationRowsAsync();
             await CheckPagesAsync();
             await CheckTimestampsAsync();
+            await CheckKeyRowsAsync();
             await _names.RunAsync();
             verdict = VerificationVerdict.Of(_replay, Gaps(), Remarks(pinned));
         }
@@ -279,8 +281,11 @@ internal sealed partial class LogVerification
     private async Task CheckPopulationsAsync(Dictionary<Digest, (string Type, string Key)> keys)
     {
         var replays = new Dictionary<(Guid, string), PopulationReplay>();
+        var observed = _manifests.Values.Where(manifest => manifest.Status == ManifestStatus.Complete)
+            .ToDictionary(manifest => (manifest.Connection, manifest.Seq), manifest => manifest.Observed?.From.UtcTicks);
+        Digest? misdated = null;
         var rows = _connection.QueryAsync(
-            "SELECT connection, type, digest, from_seq, to_seq FROM observation_version WHERE workspace = @workspace", _cancellationToken,
+            "SELECT connection, type, digest, from_seq, to_seq, from_at, to_at FROM observation_version WHERE workspace = @workspace", _cancellationToken,
             ("@workspace", WorkspaceId));
         await foreach (var row in rows)
         {
@@ -288,7 +293,9 @@ internal sealed partial class LogVerification
             var type = row.GetString(1);
             if (!keys.TryGetValue(digest, out var observation) || observation.Type != type)
                 throw new BrokenLogException($"An interval names the observation {digest}, which is not there.");
-            var place = (Engine.ReadId(row, 0), type);
+            var place = (Connection: Engine.ReadId(row, 0), type);
+            if (!IsDated(place.Connection, row.GetInt64(3), row.GetInt64(5)) || (!row.IsDBNull(4) && (row.IsDBNull(6) || !IsDated(place.Connection, row.GetInt64(4), row.GetInt64(6)))))
+                misdated ??= digest;
             if (!replays.TryGetValue(place, out var replay))
                 replays.Add(place, replay = new PopulationReplay());
             replay.Add(observation.Key, digest, row.GetInt64(3), row.IsDBNull(4) ? null : row.GetInt64(4));
@@ -310,6 +317,11 @@ internal sealed partial class LogVerification
             if (replay.HasRest)
                 throw new BrokenLogException($"Intervals of {type} of the connection {connection} begin or end where no record was sealed.");
         }
+
+        if (misdated is not null)
+            throw new BrokenLogException($"An interval of the observation {misdated} is dated otherwise than its readings.");
+
+        bool IsDated(Guid connection, long seq, long at) => !observed.TryGetValue((connection, seq), out var from) || from == at;
     }
 
     private async Task CheckPagesAsync()

@@ -30,6 +30,8 @@ internal sealed class LedgerWorld : IAsyncDisposable
 
     public Engine EngineKind => _test.Engine;
 
+    public DatabaseAddress Address => _test.Address;
+
     public FakeTimeProvider Clock { get; }
 
     public Seal Seal { get; }
