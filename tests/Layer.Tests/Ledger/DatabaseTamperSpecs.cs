@@ -1,4 +1,3 @@
-using System.Text;
 using Layer.Evidence.Leaves;
 using Layer.Evidence.Log;
 using Layer.Storage;

@@ -1,7 +1,5 @@
-using Layer.Evidence;
 using Layer.Evidence.Leaves;
 using Layer.Evidence.Log;
-using Layer.Ledger;
 using Layer.Storage;
 using Layer.Tests.Storage;
 using Microsoft.EntityFrameworkCore;
