@@ -1,14 +1,10 @@
-using System.Globalization;
 using System.Text.Json.Nodes;
 using Layer.Access;
 using Layer.Azure.RawPages;
-using Layer.Evidence;
 using Layer.Evidence.Audits;
 using Layer.Evidence.Leaves;
-using Layer.Inventory.Web;
 using Layer.Operations;
 using Layer.Serving;
-using Layer.Workspaces;
 
 namespace Layer.Audits.Web;
 
@@ -225,7 +221,7 @@ internal sealed class BundleShelf(string folder)
     public string Tidy(DateTimeOffset now)
     {
         Directory.CreateDirectory(folder);
-        foreach (var old in Directory.EnumerateFiles(folder).Where(file => File.GetLastWriteTimeUtc(file) < now - Kept))
+        foreach (var old in Directory.EnumerateFiles(folder).Where(file => new DateTimeOffset(File.GetLastWriteTimeUtc(file), TimeSpan.Zero) < now - Kept))
             File.Delete(old);
         return folder;
     }

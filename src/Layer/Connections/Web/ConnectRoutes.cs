@@ -1,6 +1,4 @@
-using System.Text.Json.Nodes;
 using Layer.Access;
-using Layer.Azure;
 using Layer.Azure.Setup;
 using Layer.Evidence.Collecting;
 using Layer.Evidence.Observations;

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Layer.Access;
 using Layer.Azure;
-using Layer.Evidence.Collecting;
 using Layer.Operations;
 using Layer.Secrets;
 using Layer.Serving;

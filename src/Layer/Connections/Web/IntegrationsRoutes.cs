@@ -1,6 +1,5 @@
 using Layer.Access;
 using Layer.Evidence.Collecting;
-using Layer.Operations;
 using Layer.Secrets;
 using Layer.Serving;
 

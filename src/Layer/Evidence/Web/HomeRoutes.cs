@@ -1,5 +1,4 @@
 using Layer.Access;
-using Layer.Audits;
 using Layer.Connections;
 using Layer.Connections.Web;
 using Layer.Evidence.Audits;

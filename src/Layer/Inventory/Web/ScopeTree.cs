@@ -1,4 +1,3 @@
-using Layer.Evidence.Observations;
 
 namespace Layer.Inventory.Web;
 
