@@ -94,7 +94,10 @@ internal sealed class ArmHost(World world, EmulatorOptions options)
     private bool InCloud(Exchange exchange, Subscription subscription)
     {
         lock (world.Gate)
-            return world.Store.Tenants[subscription.TenantId].Cloud == exchange.Cloud.Name;
+        {
+            // A tenant that the world does not hold was deleted; its subscriptions still name it.
+            return !world.Store.Tenants.TryGetValue(subscription.TenantId, out var tenant) || tenant.Cloud == exchange.Cloud.Name;
+        }
     }
 
     // azure-wire §3.1

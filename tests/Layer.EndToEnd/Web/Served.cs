@@ -35,7 +35,8 @@ internal sealed partial class Served : IAsyncDisposable
     {
         var start = new ProcessStartInfo(Repository.PathOf("layer"), [.. verb, "--urls", "http://127.0.0.1:0"])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true, WorkingDirectory = Repository.Root,
+            UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true,
+            WorkingDirectory = Repository.Root,
         };
         start.Environment.Clear();
         foreach (var name in (string[])["PATH", "DOTNET_ROOT", "NUGET_PACKAGES", "LANG"])
