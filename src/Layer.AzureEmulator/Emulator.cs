@@ -23,6 +23,7 @@ public sealed class Emulator : IAsyncDisposable
     private readonly CertificateAuthority _authority;
     private readonly Hosts _hosts;
     private readonly ControlPort? _control;
+    private bool _disposed;
 
     private Emulator(World world, WebApplication app, ConnectProxy proxy, CertificateAuthority authority, Hosts hosts, ControlPort? control) =>
         (World, _app, _proxy, _authority, _hosts, _control) = (world, app, proxy, authority, hosts, control);
@@ -83,6 +84,9 @@ public sealed class Emulator : IAsyncDisposable
     /// <inheritdoc />
     public async ValueTask DisposeAsync()
     {
+        if (_disposed)
+            return;
+        _disposed = true;
         if (_control is not null)
             await _control.DisposeAsync();
         await _proxy.DisposeAsync();

@@ -94,8 +94,10 @@ internal sealed class ListSteps(CollectionRun run, Failure? failure, IReadOnlyDi
             return kind.NotRun();
         if (itsOwn is null)
             return kind.Passed(Milliseconds(answers), found);
+        // What all lists together say (roles on a part of the subscription) says more than the first of them.
+        var tells = !_told && itsOwn.Code == RightErrors.RightMissing.Code && failure?.Code == RightErrors.PartialScope.Code ? failure : itsOwn;
         _told = true;
-        return kind.Failed(Milliseconds(answers), itsOwn.With(facts));
+        return kind.Failed(Milliseconds(answers), tells.With(facts));
     }
 
     private static long Milliseconds(IReadOnlyList<Answer> answers) => (long)answers.Sum(a => a.Elapsed.TotalMilliseconds);

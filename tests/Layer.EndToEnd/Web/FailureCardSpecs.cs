@@ -39,6 +39,7 @@ public sealed class FailureCardSpecs(Chromium chromium)
         var reader = NewApp("no-reader", role: null);
         await ExpectAsync("NO_READER", "may not read this subscription yet", "az role assignment create", reader);
         Assert.Contains("Layer tries again until", await page.Locator("main").InnerTextAsync(), StringComparison.Ordinal);
+        world.GroupRoleReadsSubscription = true;
         var partial = NewApp("partial", role: null);
         world.Grant(world.ResourceGroup("production", "rg-web").Id, "Reader", "partial");
         await ExpectAsync("PARTIAL_SCOPE", "Layer sees only part of this subscription", "az role assignment", partial);

@@ -103,6 +103,19 @@ public sealed class CheckSpecs
     }
 
     [Fact]
+    public async Task Roles_on_resource_groups_alone_are_told_as_a_part_of_the_subscription_as_a_sync_tells_it()
+    {
+        var world = EmulatedAzure.Company(s => s.ResourceGroup("rg-mine", grants: [("Reader", EmulatedAzure.Reader)]), role: "");
+        world.GroupRoleReadsSubscription = true;
+        await using var azure = await EmulatedAzure.StartAsync(world);
+
+        var first = (await CheckAsync(azure)).First(s => s.Result == CheckResult.Fail);
+
+        Assert.Equal("PARTIAL_SCOPE", first.Failure?.Code);
+        await azure.FailAsync("PARTIAL_SCOPE");
+    }
+
+    [Fact]
     public async Task The_five_actions_of_the_custom_role_suffice()
     {
         await using var azure = await EmulatedAzure.StartAsync(WithoutAction(""));
