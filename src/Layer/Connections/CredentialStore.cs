@@ -37,6 +37,12 @@ internal sealed class CredentialStore(LayerDatabase database, Seal seal, TimePro
         return OpenCredential.Of(credential.ClientId, new SignIn(credential.Kind, value));
     }
 
+    /// <summary>What connects another subscription with a credential that is stored; the caller disposes its secret.</summary>
+    /// <exception cref="RefusedException">KEYRING_LOST, KEYRING_WRONG, SEAL_BROKEN.</exception>
+    public ConnectRequest RequestFor(Credential credential, Guid subscriptionId) => new(
+        CloudName.Parse(credential.Cloud), subscriptionId, credential.TenantId, credential.ClientId,
+        new SignIn(credential.Kind, credential.Secret is { } stored ? seal.Open(PlaceOf(credential), stored) : null));
+
     /// <summary>
     /// The credential for this app registration and secret, made when there is none. The same app with another secret is another credential:
     /// replacing the first one's is a rotation, which tries all its connections.

@@ -16,6 +16,7 @@ internal static class Routes
         Evidence.Web.HomeRoutes.Map(routes);
         Evidence.Web.EvidenceRoutes.Map(routes);
         Connections.Web.IntegrationsRoutes.Map(routes);
+        Connections.Web.AddRoutes.Map(routes);
         Connections.Web.ConnectRoutes.Map(routes);
         Inventory.Web.InventoryRoutes.Map(routes);
         Inventory.Web.ChangesRoutes.Map(routes);

@@ -1,9 +1,11 @@
 using System.Data.Common;
+using Layer.Access;
 using Layer.Cli;
 using Layer.Evidence.Audits;
 using Layer.Evidence.Canonical;
 using Layer.Ledger;
 using Layer.Operations;
+using Layer.Serving;
 using Layer.Storage;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
@@ -28,7 +30,7 @@ internal sealed class WorkspaceRemoval(LayerDatabase database, EvidenceLedger le
         var tables = Tables();
         await using var connection = await database.ConnectAsync(cancellationToken);
         await using var transaction = await Engine.BeginWriteAsync(connection, cancellationToken);
-        await Engine.LockTablesAsync(connection, [.. tables.Select(table => table.Name)], cancellationToken);
+        await Engine.LockTablesAsync(connection, [.. Names(tables)], cancellationToken);
         var now = Instant.Truncate(clock.GetUtcNow());
         (await retention.ReadAsync(connection, workspace, cancellationToken)).RefuseRemoval(workspace, now);
         Tombstone? left = null;
@@ -56,11 +58,14 @@ internal sealed class WorkspaceRemoval(LayerDatabase database, EvidenceLedger le
     public async Task OverwriteAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.ConnectAsync(cancellationToken);
-        await Engine.EndErasingAsync(connection, [.. Tables().Select(table => table.Name)], cancellationToken);
+        await Engine.EndErasingAsync(connection, [.. Names(Tables())], cancellationToken);
     }
 
     private async Task DeleteAsync(DbConnection connection, IReadOnlyList<Table> tables, Guid workspace, CancellationToken cancellationToken)
     {
+        var members = new List<Guid>();
+        await foreach (var row in connection.QueryAsync("SELECT person FROM membership WHERE workspace = @workspace", cancellationToken, ("@workspace", Engine.Id(workspace))))
+            members.Add(Engine.ReadId(row, 0));
         foreach (var table in tables)
         {
             // RESTRICT is asked row by row: a row that points to another of its table would keep it from going first.
@@ -72,13 +77,22 @@ internal sealed class WorkspaceRemoval(LayerDatabase database, EvidenceLedger le
 
             await connection.ExecuteAsync($"DELETE FROM \"{table.Name}\" WHERE {table.Key} = @workspace", cancellationToken, ("@workspace", Engine.Id(workspace)));
         }
+
+        // Somebody who is a member of another workspace stays; with a person go their passkeys and tokens (CASCADE).
+        foreach (var member in members)
+        {
+            await connection.ExecuteAsync(
+                "DELETE FROM person WHERE id = @person AND NOT EXISTS (SELECT 1 FROM membership WHERE person = @person)", cancellationToken, ("@person", Engine.Id(member)));
+        }
     }
+
+    private static IEnumerable<string> Names(IEnumerable<Table> tables) => tables.Select(table => table.Name).Append("person");
 
     /// <summary>Every table of the model, those that refer to others before them; so that a table added later cannot be left behind.</summary>
     private List<Table> Tables()
     {
         using var context = database.CreateContext();
-        var left = context.Model.GetEntityTypes().ToList();
+        var left = context.Model.GetEntityTypes().Where(type => !IsOfInstallation(type)).ToList();
         var ordered = new List<Table>();
         while (left.Count > 0)
         {
@@ -90,6 +104,10 @@ internal sealed class WorkspaceRemoval(LayerDatabase database, EvidenceLedger le
 
         return ordered;
     }
+
+    // Whoever can sign in, and the keys of the web: they serve every workspace.
+    private static bool IsOfInstallation(IEntityType type) => type.IsOwned() || type.ClrType == typeof(Person) || type.ClrType == typeof(WebKey)
+        || (type.FindProperty(nameof(Workspace)) is null && type.GetForeignKeys().Any(key => key.PrincipalEntityType.ClrType == typeof(Person)));
 
     /// <param name="Name">The table.</param>
     /// <param name="Key">Its column that says whose a row is.</param>

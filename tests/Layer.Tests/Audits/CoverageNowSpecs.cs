@@ -99,7 +99,7 @@ public abstract class CoverageNowSpecs(Engine engine, PostgresCluster cluster)
 
               prod: covered 2 of 8 days. 2 Sep late. 4 days paused by os:test@test (tenant move, CHG-1042). 7 Sep disconnected by os:test@test (no reason given). 8 Sep not due.
 
-              Covered 2 of 8 days, 2 of 8 connection-days; longest gap 6 days, 2026-09-03 to 2026-09-08. That is
+              Covered 2 of 8 days, 2 of 8 connection-days; longest gap 5 days, 2026-09-03 to 2026-09-07. That is
               25 % of days and 25 % of connection-days.
 
               ■ complete   ◧ late   ‖ paused   ⊘ disconnected   … not due

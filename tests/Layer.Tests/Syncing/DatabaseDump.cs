@@ -21,7 +21,7 @@ internal sealed class DatabaseDump
         var dump = new DatabaseDump();
         await using var context = database.CreateContext();
         await using var connection = await database.ConnectAsync(cancellationToken);
-        foreach (var table in context.Model.GetEntityTypes().Select(type => type.GetTableName()!))
+        foreach (var table in context.Model.GetEntityTypes().Select(type => type.GetTableName()!).Distinct(StringComparer.Ordinal))
         {
             var rows = new HashSet<string>(StringComparer.Ordinal);
             await foreach (var row in connection.QueryAsync($"SELECT * FROM \"{table}\"", cancellationToken))

@@ -24,7 +24,7 @@ public sealed class AccessPageSpecs(PostgresCluster cluster)
         using var joined = await auditor.SubmitAsync($"/join/{code}", ("name", "Pat"), ("email", "pat@auditors.example"), ("password", WebHost.Password));
         Assert.Equal(HttpStatusCode.Redirect, joined.StatusCode);
 
-        Assert.Contains("User Access Administrator", await auditor.ReadAsync("/inventory"), StringComparison.Ordinal);
+        Assert.Contains("Contributor", await auditor.ReadAsync("/inventory"), StringComparison.Ordinal);
         await auditor.ReadAsync($"/audits/{window}");
         foreach (var outside in new[] { "/inventory?day=2020-01-01", "/audits/2020-01-01..2021-01-01", "/evidence/records?day=2020-01-01" })
         {

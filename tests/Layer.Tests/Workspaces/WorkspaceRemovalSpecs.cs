@@ -1,15 +1,19 @@
 using System.Data.Common;
 using System.Text;
+using Layer.Access;
 using Layer.Cli;
+using Layer.Connections;
 using Layer.Evidence.Audits;
 using Layer.Evidence.Log;
 using Layer.Inventory;
 using Layer.Ledger;
 using Layer.Operations;
+using Layer.Serving;
 using Layer.Storage;
 using Layer.Tests.Storage;
 using Layer.Tests.Syncing;
 using Layer.Workspaces;
+using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 
 namespace Layer.Tests.Workspaces;
@@ -106,6 +110,29 @@ public abstract class WorkspaceRemovalSpecs(Engine engine, PostgresCluster clust
         return left;
     }
 
+    /// <summary>An auditor with all that one can have, and an administrator of another workspace too.</summary>
+    private static async Task AddPeopleAsync(LayerNode node)
+    {
+        var (now, id) = (node.Workspace.CreatedAt, node.Workspace.Id);
+        await using var db = node.Database.CreateContext();
+        foreach (var (name, elsewhere) in new[] { ("only-here", false), ("here-too", true) })
+        {
+            var person = new Person { Id = Guid.NewGuid(), UserName = $"{name}@example.test", Email = $"{name}@example.test", DisplayName = name, CreatedAt = now };
+            db.Add(person);
+            db.Add(new Membership { Workspace = id, Person = person.Id, Role = Role.Administrator, CreatedAt = now });
+            if (elsewhere)
+                db.Add(new Membership { Workspace = Guid.NewGuid(), Person = person.Id, Role = Role.Administrator, CreatedAt = now });
+            db.Add(new IdentityUserToken<Guid> { UserId = person.Id, LoginProvider = "test", Name = name, Value = "1" });
+            db.Add(new Share { Id = Guid.NewGuid(), Workspace = id, Person = person.Id, FromDay = new DateOnly(2026, 1, 1), ToDay = new DateOnly(2027, 1, 1), CreatedBy = "test", CreatedAt = now, ExpiresAt = now });
+            db.Add(new ApiToken { Id = Guid.NewGuid(), Workspace = id, Person = person.Id, Name = name, Hash = Guid.NewGuid().ToByteArray(), Scope = TokenScope.Read, CreatedAt = now, ExpiresAt = now });
+            db.Add(new Invitation { Id = Guid.NewGuid(), Workspace = id, CodeHash = Guid.NewGuid().ToByteArray(), Role = Role.Editor, CreatedBy = "test", CreatedAt = now, ExpiresAt = now });
+            db.Add(new ConnectDraft { Id = Guid.NewGuid(), Workspace = id, Person = person.Id, Fields = "{}", CreatedAt = now, ExpiresAt = now });
+            db.Add(new Operation { Id = Guid.NewGuid(), Workspace = id, Kind = "check", Subject = "prod", Actor = "test", State = "succeeded", StartedAt = now, Events = "[]" });
+        }
+
+        await db.SaveChangesAsync(Cancellation);
+    }
+
     private static WorkspaceRetention RetentionOf(SyncWorld world) => new(world.Node.Database, world.Node.Ledger, Years);
 
     private protected static async Task AssertUntouchedAsync(SyncWorld world, DatabaseDump before)
@@ -177,7 +204,9 @@ public abstract class WorkspaceRemovalSpecs(Engine engine, PostgresCluster clust
     {
         await using var world = await StartAsync();
         await using var context = world.Node.Database.CreateContext();
-        var tables = context.Model.GetEntityTypes().Select(type => type.GetTableName()!).ToList();
+        var tables = context.Model.GetEntityTypes().Where(type => type.FindProperty("Workspace") is not null).Select(type => type.GetTableName()!)
+            .Append("workspace").ToList();
+        await AddPeopleAsync(world.Node);
         await using (var connection = await world.Node.Database.ConnectAsync(Cancellation))
         {
             await world.Node.Database.Engine.InsertAsync(
@@ -193,7 +222,9 @@ public abstract class WorkspaceRemovalSpecs(Engine engine, PostgresCluster clust
         var left = await RemoveAsync(world);
 
         foreach (var table in tables)
-            Assert.Equal((table, 0), (table, await world.CountAsync(table)));
+            Assert.Equal((table, table == "membership" ? 1 : 0), (table, await world.CountAsync(table)));
+        Assert.Equal((1, 1), (await world.CountAsync("person", "display_name = 'here-too'"), await world.CountAsync("person")));
+        Assert.Equal(1, await world.CountAsync("person_token"));
         var id = world.Node.Workspace.Id;
         var note = SignedNote.Parse(await File.ReadAllBytesAsync(Path.Combine(world.Folder.Keys, "tombstones", $"{id}.txt"), Cancellation));
         var key = VerificationKey.Parse((await File.ReadAllTextAsync(Path.Combine(world.Folder.Keys, "tombstones", $"{id}.vkey"), Cancellation)).TrimEnd('\n'));

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Layer.Access;
 using Layer.Azure;
+using Layer.Evidence.Collecting;
 using Layer.Operations;
 using Layer.Secrets;
 using Layer.Serving;
@@ -15,6 +16,7 @@ internal sealed class ConnectWork(Installation layer, OperationRunner operations
     public const string Connect = "connect";
     public const string Sync = "sync";
     public const string Rotate = "rotate";
+    public const string Add = "add";
 
     /// <summary>Tries what stands in the form; while a role may be spreading it is tried again for half an hour.</summary>
     public Task<Guid> CheckAsync(Viewer viewer, ConnectRequest request, CancellationToken cancellationToken) => operations.StartAsync(
@@ -63,6 +65,40 @@ internal sealed class ConnectWork(Installation layer, OperationRunner operations
             await afterSync.RunAsync(viewer.Workspace, [connection], stopping);
             return Describe(result);
         }, cancellationToken);
+
+    /// <summary>Connects several subscriptions with a stored credential, one after another. One that is refused is told and keeps none of the others.</summary>
+    public Task<Guid> AddAsync(Viewer viewer, Credential credential, IReadOnlyList<(Guid Subscription, string Name)> chosen, CancellationToken cancellationToken) => operations.StartAsync(
+        viewer.Workspace.Id, Add, credential.Name, viewer.Actor, async (progress, stopping) =>
+        {
+            var connected = new List<Connection>();
+            foreach (var (subscription, name) in chosen)
+            {
+                progress.Tell("adding", new JsonObject { ["connection"] = name });
+                var failure = await AddAsync(viewer, layer.Credentials.RequestFor(credential, subscription), name, connected, stopping);
+                progress.Tell("added", new JsonObject { ["connection"] = name, ["failure"] = failure is null ? null : OperationRunner.Describe(failure) });
+            }
+
+            if (connected.Count > 0)
+                await afterSync.RunAsync(viewer.Workspace, connected, stopping);
+            return new JsonObject { ["connections"] = connected.Count, ["refused"] = chosen.Count - connected.Count };
+        }, cancellationToken);
+
+    private async Task<Failure?> AddAsync(Viewer viewer, ConnectRequest request, string name, List<Connection> connected, CancellationToken cancellationToken)
+    {
+        using var secret = request.SignIn.Value;
+        try
+        {
+            var outcome = await layer.Connecting.RunAsync(
+                viewer.Workspace.Id, request, new ConnectOptions(name, SaveAnyway: false, TimeSpan.Zero, viewer.Actor), static _ => { }, cancellationToken);
+            if (outcome.Connection is { } made)
+                connected.Add(made);
+            return outcome.Failure;
+        }
+        catch (RefusedException refused)
+        {
+            return refused.Failure;
+        }
+    }
 
     /// <summary>Tries a new secret on every connection of an app registration, then swaps.</summary>
     public Task<Guid> RotateAsync(Viewer viewer, Connection connection, Credential credential, SecretText secret, CancellationToken cancellationToken) => operations.StartAsync(
