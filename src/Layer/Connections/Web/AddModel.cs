@@ -1,5 +1,3 @@
-using Layer.Storage;
-
 namespace Layer.Connections.Web;
 
 /// <summary>What the page of several subscriptions shows.</summary>
