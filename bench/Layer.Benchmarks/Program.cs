@@ -7,12 +7,13 @@ return args switch
     ["sync"] => await SyncBenchmark.RunAsync(),
     ["log"] => LogBenchmark.Run(),
     ["audit"] => await AuditBenchmark.RunAsync(),
+    ["pages"] => await PagesBenchmark.RunAsync(),
     ["audit-year", var folder] => await AuditYear.RunAsync(folder),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("Usage: Layer.Benchmarks [sync|log|audit|audit-year FOLDER]");
+    Console.Error.WriteLine("Usage: Layer.Benchmarks [sync|log|audit|pages|audit-year FOLDER]");
     return 64;
 }

@@ -50,8 +50,8 @@ public sealed class FailureCardSpecs(Chromium chromium)
         await ExpectAsync("THROTTLED", "Azure asked Layer to slow down", "x-ms-ratelimit", typed);
         site.Azure.Faults.Clear();
         await ExpectWarningAsync("Names are", typed);
-        await site.Azure.DisposeAsync();
-        await ExpectAsync("CANNOT_REACH", "This machine cannot reach", "curl -sS", typed);
+        site.Azure.Faults.Set(Fault.ConnectionReset, AzureCall.DiscoverTenant);
+        await ExpectAsync("CONNECTION_LOST", "The connection to management.azure.com was cut", "curl -sS", typed);
         Assert.DoesNotContain(Companies.Secret, served.Printed, StringComparison.Ordinal);
 
         Typed NewApp(string name, string? role = "Reader")
@@ -67,6 +67,7 @@ public sealed class FailureCardSpecs(Chromium chromium)
             await CheckAsync(values);
             var card = page.Locator(".failure").First;
             await card.WaitForAsync(new() { Timeout = 90_000 });
+            await Pictures.TakeAsync(page, $"failure-{code}");
             var text = await card.InnerTextAsync();
             Assert.Contains(title, text, StringComparison.OrdinalIgnoreCase);
             Assert.Contains(code, text, StringComparison.Ordinal);

@@ -91,12 +91,7 @@ public sealed class PageSpecs(Chromium chromium, ServedDemo demo)
     private static async Task CheckAsync(IPage page, Uri address, string name, List<string> wrong)
     {
         await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
-        if (Environment.GetEnvironmentVariable("LAYER_PICTURES") is { Length: > 0 } folder)
-        {
-            Directory.CreateDirectory(folder);
-            await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(folder, name + ".png"), FullPage = true });
-        }
-
+        await Pictures.TakeAsync(page, name);
         var over = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - window.innerWidth");
         if (over > 0)
             wrong.Add($"{name}: {over} pixels wider than the screen");

@@ -50,9 +50,11 @@ public sealed class WalkSpecs(Chromium chromium)
         await page.GetByRole(AriaRole.Button, new() { Name = "Check", Exact = true }).ClickAsync();
         await page.GetByRole(AriaRole.Heading, new() { Name = "Everything Layer needs works" }).WaitForAsync();
         Assert.True(await page.Locator(".ladder li").CountAsync() >= 10);
+        await Pictures.TakeAsync(page, "walk-checks");
         await page.GetByRole(AriaRole.Button, new() { Name = "Connect harborside" }).ClickAsync();
         await page.GetByRole(AriaRole.Heading, new() { Name = "harborside is connected and its first evidence is sealed" }).WaitForAsync();
         Assert.Contains("role assignments", await page.Locator(".stats").InnerTextAsync(), StringComparison.Ordinal);
+        await Pictures.TakeAsync(page, "walk-found");
     }
 
     private async Task<string> AuditAsync(IPage page, Served served, string window, string folder)
@@ -74,6 +76,7 @@ public sealed class WalkSpecs(Chromium chromium)
         await auditor.GetByLabel("Seed", new() { Exact = true }).FillAsync("4711");
         await auditor.GetByRole(AriaRole.Button, new() { Name = "Draw and seal" }).ClickAsync();
         await auditor.GetByRole(AriaRole.Heading, new() { NameRegex = new Regex("drawn of") }).WaitForAsync();
+        await Pictures.TakeAsync(auditor, "walk-sample");
         Assert.Contains("4711", await auditor.Locator("main").InnerTextAsync(), StringComparison.Ordinal);
 
         await auditor.GotoAsync(At(served, $"/audits/{window}"));

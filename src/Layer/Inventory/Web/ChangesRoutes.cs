@@ -1,8 +1,10 @@
 using Layer.Access;
 using Layer.Evidence.Observations;
+using Layer.Ledger;
 using Layer.Serving;
 using Layer.Storage;
 using Layer.Ui;
+using Microsoft.EntityFrameworkCore;
 
 namespace Layer.Inventory.Web;
 
@@ -33,11 +35,15 @@ internal static class ChangesRoutes
         var chosen = all.Where(change => query["kind"] is not { } kind || kind == change.Change.Kind.ToString().ToLowerInvariant())
             .Where(change => query["privileged"] is null || change.Change.Privileged).ToList();
         var names = await new InventoryReader(database, viewer.Workspace.Id).NamesAsync(cancellationToken);
-        return Page.Of<ChangesPage, ChangesModel>(new ChangesModel(query, first, last, all, chosen.Count, [.. chosen.Skip(query.Skip).Take(ListQuery.PageSize)], names));
+        await using var db = database.CreateContext();
+        var days = await db.Syncs.Where(sync => sync.Workspace == viewer.Workspace.Id && sync.Status == SyncStatus.Complete && sync.Day >= first && sync.Day <= last)
+            .Select(sync => sync.Day).Distinct().ToListAsync(cancellationToken);
+        var read = days.Count(viewer.Sees);
+        return Page.Of<ChangesPage, ChangesModel>(new ChangesModel(query, first, last, read, all, chosen.Count, [.. chosen.Skip(query.Skip).Take(ListQuery.PageSize)], names));
     }
 
     private static DateOnly? Day(string? text) => DateOnly.TryParseExact(text, "yyyy-MM-dd", out var day) ? day : null;
 }
 
-/// <summary>What the page of changes shows; the last day is in it.</summary>
-internal sealed record ChangesModel(ListQuery Query, DateOnly First, DateOnly Last, IReadOnlyList<DatedChange> All, int Total, IReadOnlyList<DatedChange> Rows, KnownNames Names);
+/// <summary>What the page of changes shows; the last day is in it. <see cref="DaysRead"/>: on how many of the days anything was read to its end.</summary>
+internal sealed record ChangesModel(ListQuery Query, DateOnly First, DateOnly Last, int DaysRead, IReadOnlyList<DatedChange> All, int Total, IReadOnlyList<DatedChange> Rows, KnownNames Names);
