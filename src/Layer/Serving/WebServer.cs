@@ -43,7 +43,7 @@ internal static class WebServer
         // It warns that keys are stored in the open; ours are sealed by the repository.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         AddServices(builder.Services, app, layer, workspace);
-        builder.Services.AddAccess().AddConnecting().AddSingleton<Inventory.Web.SeenCache>().AddScoped<Inventory.Web.InventoryView>().AddScoped<Audits.Web.AuditViews>().AddSingleton<Inviting>();
+        builder.Services.AddAccess().AddConnecting().AddSingleton<Storage.HistoryCache>().AddScoped<Inventory.Web.InventoryView>().AddScoped<Audits.Web.AuditViews>().AddSingleton<Inviting>();
         var web = builder.Build();
 
         web.UseSecurityHeaders();

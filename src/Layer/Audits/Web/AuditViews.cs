@@ -4,12 +4,14 @@ using Layer.Evidence.Audits;
 using Layer.Evidence.Leaves;
 using Layer.Inventory.Web;
 using Layer.Operations;
+using Layer.Storage;
+using Layer.Workspaces;
 using Microsoft.EntityFrameworkCore;
 
 namespace Layer.Audits.Web;
 
 /// <summary>A window as its page shows it.</summary>
-internal sealed class AuditViews(Installation layer, CurrentViewer viewers)
+internal sealed class AuditViews(Installation layer, CurrentViewer viewers, HistoryCache cache)
 {
     /// <exception cref="RefusedException">NOT_FOUND: no window. OUTSIDE_WINDOW: not shared with this auditor.</exception>
     public AuditWindow Parse(string text)
@@ -22,13 +24,11 @@ internal sealed class AuditViews(Installation layer, CurrentViewer viewers)
     public async Task<AuditModel> GetAsync(AuditWindow window, CancellationToken cancellationToken)
     {
         var viewer = viewers.Viewer;
-        var coverage = await CoverageNow.ReadAsync(layer.Database, viewer.Workspace, window, layer.Clock, cancellationToken);
-        await using var whole = await WholeLog.OpenAsync(layer.Database, viewer.Workspace, cancellationToken);
-        var statement = whole.Log.Scopes.LastOrDefault(scope => scope.Leaf.Window == window);
-        var table = SubscriptionTable.Of(whole.Log, window, whole.Size, whole.SourceOf(window));
-        var samples = whole.Log.Samples.Where(sample => window.From <= sample.Leaf.Window.From && sample.Leaf.Window.To <= window.To).Reverse().ToList();
-        await using var db = layer.Database.CreateContext();
         var now = layer.Clock.GetUtcNow();
+        var (size, today) = (await cache.SizeAsync(viewer.Workspace.Id, cancellationToken), DateOnly.FromDateTime(now.UtcDateTime));
+        var (coverage, stated) = await cache.GetAsync((viewer.Workspace.Id, size, today, window, "audit"), async () => (
+            await CoverageNow.ReadAsync(layer.Database, viewer.Workspace, window, layer.Clock, cancellationToken), await StatedAsync(viewer.Workspace, window, cancellationToken)));
+        await using var db = layer.Database.CreateContext();
         var shares = await (from share in db.Shares
                             join person in db.People on share.Person equals person.Id
                             where share.Workspace == viewer.Workspace.Id && share.FromDay == window.From && share.ToDay == window.To && share.RevokedAt == null && share.ExpiresAt > now
@@ -36,11 +36,23 @@ internal sealed class AuditViews(Installation layer, CurrentViewer viewers)
         var subject = window.ToString();
         var bundles = await db.Operations.AsNoTracking().Where(o => o.Workspace == viewer.Workspace.Id && o.Kind == "bundle" && o.Subject == subject).OrderByDescending(o => o.StartedAt).Take(5).ToListAsync(cancellationToken);
         return new AuditModel(
-            window, coverage, statement.Leaf, statement.Leaf is null ? null : statement.Day,
-            [.. table.Rows.OrderBy(row => row.Name, StringComparer.Ordinal).ThenBy(row => row.Subscription)], table.Undecided, samples,
+            window, coverage, stated.Statement, stated.On, stated.Subscriptions, stated.Undecided, stated.Samples,
             viewer.Can(Right.Read) ? [.. shares.Select(share => (share.Email ?? "", share.ExpiresAt))] : [],
-            [.. bundles.Where(bundle => bundle.Actor == viewer.Actor || viewer.Can(Right.Read))], viewer.Name, viewer.Can(Right.Change), DateOnly.FromDateTime(now.UtcDateTime), []);
+            [.. bundles.Where(bundle => bundle.Actor == viewer.Actor || viewer.Can(Right.Read))], viewer.Name, viewer.Can(Right.Change), today, []);
     }
+
+    private async Task<Stated> StatedAsync(Workspace workspace, AuditWindow window, CancellationToken cancellationToken)
+    {
+        await using var whole = await WholeLog.OpenAsync(layer.Database, workspace, cancellationToken);
+        var statement = whole.Log.Scopes.LastOrDefault(scope => scope.Leaf.Window == window);
+        var table = SubscriptionTable.Of(whole.Log, window, whole.Size, whole.SourceOf(window));
+        return new Stated(
+            statement.Leaf, statement.Leaf is null ? null : statement.Day, [.. table.Rows.OrderBy(row => row.Name, StringComparer.Ordinal).ThenBy(row => row.Subscription)], table.Undecided,
+            [.. whole.Log.Samples.Where(sample => window.From <= sample.Leaf.Window.From && sample.Leaf.Window.To <= window.To).Reverse()]);
+    }
+
+    /// <summary>What the log says about a window.</summary>
+    private sealed record Stated(ScopeLeaf? Statement, DateOnly? On, IReadOnlyList<SubscriptionRow> Subscriptions, int Undecided, IReadOnlyList<Placed<SampleLeaf>> Samples);
 }
 
 /// <summary>What the list of windows shows.</summary>

@@ -7,6 +7,7 @@ using Layer.Inventory;
 using Layer.Inventory.Web;
 using Layer.Operations;
 using Layer.Serving;
+using Layer.Storage;
 
 namespace Layer.Evidence.Web;
 
@@ -19,16 +20,16 @@ internal static class HomeRoutes
 
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/", ShowAsync).Needs(Right.ReadEvidence);
 
-    private static async Task<IResult> ShowAsync(Installation layer, CurrentViewer viewers, InventoryView inventory, ConnectionViews connections, CancellationToken cancellationToken)
+    private static async Task<IResult> ShowAsync(Installation layer, CurrentViewer viewers, InventoryView inventory, ConnectionViews connections, HistoryCache cache, CancellationToken cancellationToken)
     {
         var viewer = viewers.Viewer;
         var today = DateOnly.FromDateTime(layer.Clock.GetUtcNow().UtcDateTime);
         AuditWindow? shared = viewer.Role == Role.Auditor ? viewer.Windows.Count > 0 ? viewer.Windows[^1] : throw InventoryView.Outside(viewer, "This page") : null;
-        var coverage = await CoverageNow.ReadAsync(layer.Database, viewer.Workspace, shared, layer.Clock, cancellationToken);
-        if (coverage is { Window.DayCount: > LongestCalendar } && shared is null)
-            coverage = await CoverageNow.ReadAsync(layer.Database, viewer.Workspace, new AuditWindow(today.AddDays(1 - LongestCalendar), today.AddDays(1)), layer.Clock, cancellationToken);
-        if (coverage is null)
+        var size = await cache.SizeAsync(viewer.Workspace.Id, cancellationToken);
+        if (size == 0 || await CoverageAsync(shared) is not { } coverage)
             return Page.Of<HomePage, HomeModel>(new HomeModel(null, 0, 0, 0, 0, [], [], new KnownNames([]), viewer.Can(Right.Change)));
+        if (coverage.Window.DayCount > LongestCalendar && shared is null)
+            coverage = await CoverageAsync(new AuditWindow(today.AddDays(1 - LongestCalendar), today.AddDays(1))) ?? coverage;
 
         var day = inventory.DayOf(null);
         var readings = await inventory.ReadingsAsync(day, cancellationToken);
@@ -36,13 +37,17 @@ internal static class HomeRoutes
         var groups = 0;
         foreach (var reading in readings)
             groups += (await inventory.ListAsync(reading, ObservationType.ResourceGroup, cancellationToken)).Count;
-        var changes = (await new ChangeReader(layer.Database, viewer.Workspace.Id).ListAsync(day.AddDays(-13), day.AddDays(1), cancellationToken))
+        var (from, to) = (day.AddDays(-13), day.AddDays(1));
+        var changes = (await cache.GetAsync((viewer.Workspace.Id, size, from, to), () => new ChangeReader(layer.Database, viewer.Workspace.Id).ListAsync(from, to, cancellationToken)))
             .Where(change => viewer.Sees(change.Reading.Day))
             .Where(change => change.Change.Subject.Type != ObservationType.RoleDefinition || change.Change.Kind == ChangeKind.Changed).Take(NewestChanges).ToList();
         var names = await layer.InventoryOf(viewer.Workspace).NamesAsync(cancellationToken);
         var needs = viewer.Can(Right.Read) ? await NeedsAsync(layer, connections, assignments, cancellationToken) : [];
         return Page.Of<HomePage, HomeModel>(new HomeModel(
             coverage, assignments.Count, assignments.Count(row => row.Row.Privileged), groups, readings.Count, changes, needs, names, viewer.Can(Right.Change)));
+
+        Task<CoverageTable?> CoverageAsync(AuditWindow? window) => cache.GetAsync(
+            (viewer.Workspace.Id, size, today, window), () => CoverageNow.ReadAsync(layer.Database, viewer.Workspace, window, layer.Clock, cancellationToken));
     }
 
     private static async Task<IReadOnlyList<Need>> NeedsAsync(

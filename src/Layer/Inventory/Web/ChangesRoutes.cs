@@ -17,7 +17,7 @@ internal static class ChangesRoutes
     public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/changes", ShowAsync).Needs(Right.ReadEvidence);
 
     private static async Task<IResult> ShowAsync(
-        HttpContext http, LayerDatabase database, CurrentViewer viewers, InventoryView view, TimeProvider clock, CancellationToken cancellationToken)
+        HttpContext http, LayerDatabase database, CurrentViewer viewers, InventoryView view, HistoryCache cache, CancellationToken cancellationToken)
     {
         var query = ListQuery.Of(http.Request, "-day");
         var viewer = viewers.Viewer;
@@ -29,7 +29,8 @@ internal static class ChangesRoutes
             first = last.AddDays(-MostDays);
         if (viewer.Role == Role.Auditor && !viewer.Sees(last))
             throw InventoryView.Outside(viewer, $"{last:yyyy-MM-dd}");
-        var all = (await new ChangeReader(database, viewer.Workspace.Id).ListAsync(first, last.AddDays(1), cancellationToken)).Where(change => viewer.Sees(change.Reading.Day)).ToList();
+        var (size, to) = (await cache.SizeAsync(viewer.Workspace.Id, cancellationToken), last.AddDays(1));
+        var all = (await cache.GetAsync((viewer.Workspace.Id, size, first, to), () => new ChangeReader(database, viewer.Workspace.Id).ListAsync(first, to, cancellationToken))).Where(change => viewer.Sees(change.Reading.Day)).ToList();
         // A role that comes into use is told by its assignment; a definition is news when it allows other things than before.
         all.RemoveAll(change => change.Change.Subject.Type == ObservationType.RoleDefinition && change.Change.Kind != ChangeKind.Changed);
         var chosen = all.Where(change => query["kind"] is not { } kind || kind == change.Change.Kind.ToString().ToLowerInvariant())

@@ -105,7 +105,7 @@ internal static class InventoryRoutes
             [
                 .. Choose(all, query).Select(row => new[]
                 {
-                    row.Row.Assignment.Reading.Name, row.Row.Who, row.Row.Assignment.Text("principalId"), row.Row.Assignment.Text("principalType"), row.Row.Role, row.Scope,
+                    row.Row.Assignment.Reading.Name, row.Who, row.Row.Assignment.Text("principalId"), row.Row.Assignment.Text("principalType"), row.Row.Role, row.Scope,
                     row.Row.Assignment.Text("condition"), row.Row.Assignment.Text("createdOn"), string.Join(' ', row.Flags), row.Row.Assignment.Id,
                 }),
             ]);
@@ -131,7 +131,7 @@ internal static class InventoryRoutes
             "role" => rows.OrderBy(row => row.Row.Role, StringComparer.OrdinalIgnoreCase),
             "scope" => rows.OrderBy(row => row.Scope, StringComparer.OrdinalIgnoreCase),
             "since" => rows.OrderBy(row => row.CreatedOn ?? DateTimeOffset.MaxValue),
-            _ => rows.OrderBy(row => row.Row.Who, StringComparer.OrdinalIgnoreCase),
+            _ => rows.OrderBy(row => row.Who, StringComparer.OrdinalIgnoreCase),
         };
         var list = sorted.ThenBy(row => row.Row.Assignment.Key, StringComparer.Ordinal).ToList();
         if (query.Descending)

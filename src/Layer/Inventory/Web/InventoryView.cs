@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Layer.Access;
 using Layer.Evidence.Observations;
 using Layer.Operations;
@@ -8,7 +7,7 @@ using Layer.Workspaces;
 namespace Layer.Inventory.Web;
 
 /// <summary>What was there on a day, as pages show it.</summary>
-internal sealed class InventoryView(LayerDatabase database, CurrentViewer viewers, SeenCache cache, TimeProvider clock)
+internal sealed class InventoryView(LayerDatabase database, CurrentViewer viewers, HistoryCache cache, TimeProvider clock)
 {
     private Workspace Workspace => viewers.Viewer.Workspace;
 
@@ -40,85 +39,99 @@ internal sealed class InventoryView(LayerDatabase database, CurrentViewer viewer
     /// <summary>Role assignments of all readings; one that is inherited into several subscriptions comes once.</summary>
     public async Task<IReadOnlyList<InventoryRow>> AssignmentsAsync(IReadOnlyList<Reading> readings, CancellationToken cancellationToken)
     {
+        // Names are looked up anew each time: they can be erased, history cannot.
         var names = await Reader.NamesAsync(cancellationToken);
         var rows = new Dictionary<(Guid Tenant, string Key), InventoryRow>();
         foreach (var reading in readings)
         {
-            var definitions = await ListAsync(reading, ObservationType.RoleDefinition, cancellationToken);
-            var roles = new Roles(definitions);
-            var wild = definitions.Where(InventoryRow.IsCustomWithWildcard).Select(definition => definition.Key[(definition.Key.LastIndexOf('/') + 1)..]).ToHashSet(StringComparer.OrdinalIgnoreCase);
-            foreach (var seen in await ListAsync(reading, ObservationType.RoleAssignment, cancellationToken))
-            {
-                var role = seen.Text("roleDefinitionId");
-                rows.TryAdd((reading.Tenant, seen.Key), new InventoryRow(new AssignmentRow(seen, roles.FindName(role), roles.IsPrivileged(role), names.Find(seen)), wild.Contains(role)));
-            }
+            foreach (var facts in await cache.GetAsync((reading.Connection, reading.Seq), () => FactsAsync(reading, cancellationToken)))
+                rows.TryAdd((reading.Tenant, facts.Seen.Key), new InventoryRow(new AssignmentRow(facts.Seen, facts.RoleName, facts.Privileged, names.Find(facts.Seen)), facts));
         }
 
         return [.. rows.Values];
     }
 
-    public async Task<IReadOnlyList<Seen>> ListAsync(Reading reading, string type, CancellationToken cancellationToken) =>
-        await cache.GetAsync((reading.Connection, reading.Seq, type), () => Reader.ListAsync(reading, type, cancellationToken));
-}
+    public Task<IReadOnlyList<Seen>> ListAsync(Reading reading, string type, CancellationToken cancellationToken) =>
+        cache.GetAsync((reading.Connection, reading.Seq, type), () => Reader.ListAsync(reading, type, cancellationToken));
 
-/// <summary>What complete readings saw, decoded: history never changes, so the newest few are kept.</summary>
-internal sealed class SeenCache
-{
-    private const int Most = 48;
-
-    private readonly ConcurrentDictionary<(Guid Connection, long Seq, string Type), IReadOnlyList<Seen>> _lists = new();
-    private readonly ConcurrentQueue<(Guid Connection, long Seq, string Type)> _order = new();
-
-    public async Task<IReadOnlyList<Seen>> GetAsync((Guid Connection, long Seq, string Type) key, Func<Task<IReadOnlyList<Seen>>> read)
+    private async Task<IReadOnlyList<AssignmentFacts>> FactsAsync(Reading reading, CancellationToken cancellationToken)
     {
-        if (_lists.TryGetValue(key, out var known))
-            return known;
-        var list = await read();
-        if (_lists.TryAdd(key, list))
-        {
-            _order.Enqueue(key);
-            while (_order.Count > Most && _order.TryDequeue(out var oldest))
-                _lists.TryRemove(oldest, out _);
-        }
-
-        return list;
+        var definitions = await ListAsync(reading, ObservationType.RoleDefinition, cancellationToken);
+        var roles = new Roles(definitions);
+        var wild = definitions.Where(AssignmentFacts.IsCustomWithWildcard).Select(definition => definition.Key[(definition.Key.LastIndexOf('/') + 1)..]).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        return
+        [
+            .. (await ListAsync(reading, ObservationType.RoleAssignment, cancellationToken)).Select(seen =>
+            {
+                var role = seen.Text("roleDefinitionId");
+                return new AssignmentFacts(seen, roles.FindName(role), roles.IsPrivileged(role), wild.Contains(role));
+            }),
+        ];
     }
 }
 
-/// <summary>A role assignment with what is worth knowing about it at a glance.</summary>
-internal sealed record InventoryRow(AssignmentRow Row, bool Wildcard)
+/// <summary>A role assignment with what its reading says about it.</summary>
+internal sealed class AssignmentFacts(Seen seen, string? roleName, bool privileged, bool wildcard)
 {
-    public string Scope => Row.Assignment.Text("scope");
+    public Seen Seen => seen;
 
-    public bool Inherited => !Scope.StartsWith($"/subscriptions/{Row.Assignment.Reading.Subscription}", StringComparison.OrdinalIgnoreCase);
+    public string? RoleName => roleName;
+
+    public bool Privileged => privileged;
+
+    /// <summary>Whether the role is a custom one that grants a pattern of actions.</summary>
+    public bool Wildcard => wildcard;
+
+    public string Scope { get; } = seen.Text("scope");
+
+    /// <summary>Whether it holds from above the subscription.</summary>
+    public bool Inherited { get; } = !seen.Text("scope").StartsWith($"/subscriptions/{seen.Reading.Subscription}", StringComparison.OrdinalIgnoreCase);
+
+    public bool Foreign { get; } = KnownNames.IsOfAnotherTenant(seen);
+
+    public bool Conditional { get; } = seen.Text("condition").Length > 0;
 
     /// <summary>UTC; null when Azure did not say.</summary>
-    public DateTimeOffset? CreatedOn => DateTimeOffset.TryParse(Row.Assignment.Text("createdOn"), System.Globalization.CultureInfo.InvariantCulture, out var at) ? at : null;
-
-    /// <summary>In the order in which they matter.</summary>
-    public IEnumerable<string> Flags
-    {
-        get
-        {
-            if (Row.Privileged)
-                yield return "privileged";
-            if (Row.Name is { State: NameState.NotFound })
-                yield return "not-found";
-            if (KnownNames.IsOfAnotherTenant(Row.Assignment))
-                yield return "foreign";
-            if (Row.Assignment.Text("condition").Length > 0)
-                yield return "conditional";
-            if (Wildcard)
-                yield return "wildcard";
-            if (Inherited)
-                yield return "inherited";
-        }
-    }
-
-    public bool Matches(string text) => text.Length == 0
-        || ((string?[])[Row.Who, Row.Role, Scope, Row.Assignment.Text("principalId"), Row.Name?.Detail, Row.Assignment.Id]).Any(field => field?.Contains(text, StringComparison.OrdinalIgnoreCase) == true);
+    public DateTimeOffset? CreatedOn { get; } = DateTimeOffset.TryParse(seen.Text("createdOn"), System.Globalization.CultureInfo.InvariantCulture, out var at) ? at : null;
 
     public static bool IsCustomWithWildcard(Seen definition) => definition.Text("roleType") == "CustomRole" && definition.Facts.TryGetProperty("permissions", out var permissions)
         && permissions.ValueKind == System.Text.Json.JsonValueKind.Array && permissions.EnumerateArray().Any(permission =>
             permission.TryGetProperty("actions", out var actions) && actions.ValueKind == System.Text.Json.JsonValueKind.Array && actions.EnumerateArray().Any(action => action.ToString().Contains('*')));
+}
+
+/// <summary>A role assignment with what is worth knowing about it at a glance.</summary>
+internal sealed class InventoryRow(AssignmentRow row, AssignmentFacts facts)
+{
+    public AssignmentRow Row => row;
+
+    public string Who { get; } = row.Who;
+
+    public string Scope => facts.Scope;
+
+    public bool Inherited => facts.Inherited;
+
+    /// <summary>UTC; null when Azure did not say.</summary>
+    public DateTimeOffset? CreatedOn => facts.CreatedOn;
+
+    /// <summary>In the order in which they matter.</summary>
+    public IReadOnlyList<string> Flags { get; } = [.. FlagsOf(row, facts)];
+
+    public bool Matches(string text) => text.Length == 0
+        || ((string?[])[Who, row.Role, Scope, row.Assignment.Text("principalId"), row.Name?.Detail, row.Assignment.Id]).Any(field => field?.Contains(text, StringComparison.OrdinalIgnoreCase) == true);
+
+    private static IEnumerable<string> FlagsOf(AssignmentRow row, AssignmentFacts facts)
+    {
+        if (facts.Privileged)
+            yield return "privileged";
+        if (row.Name is { State: NameState.NotFound })
+            yield return "not-found";
+        if (facts.Foreign)
+            yield return "foreign";
+        if (facts.Conditional)
+            yield return "conditional";
+        if (facts.Wildcard)
+            yield return "wildcard";
+        if (facts.Inherited)
+            yield return "inherited";
+    }
 }
