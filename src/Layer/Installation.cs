@@ -32,10 +32,13 @@ internal sealed class Installation : IAsyncDisposable
         Workspaces = new WorkspaceStore(database, Seal, clock);
         Credentials = new CredentialStore(database, Seal, clock);
         Connections = new ConnectionStore(database, Ledger, Credentials, clock);
-        _authority = settings.TimestampAuthority is { } address ? new TimestampAuthority(address, clock) : null;
+        _authority = settings.TimestampAuthority is { } address ? new TimestampAuthority(address, clock, settings.AllowedPrivateNetworks) : null;
         Retention = new WorkspaceRetention(database, Ledger, settings.RetentionYears);
         Tombstones = new Tombstones(Folder);
     }
+
+    /// <summary>What it was told.</summary>
+    public Settings Settings => _settings;
 
     public DataFolder Folder { get; }
 

@@ -9,11 +9,11 @@ internal static class AccessRoutes
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/set-up/{code}", ShowJoinAsync).Needs(Right.None);
-        routes.MapPost("/set-up/{code}", JoinAsync).Needs(Right.None);
+        routes.MapPost("/set-up/{code}", JoinAsync).Needs(Right.None).RequireRateLimiting(RateLimits.Tries);
         routes.MapGet("/join/{code}", ShowJoinAsync).Needs(Right.None);
-        routes.MapPost("/join/{code}", JoinAsync).Needs(Right.None);
+        routes.MapPost("/join/{code}", JoinAsync).Needs(Right.None).RequireRateLimiting(RateLimits.Tries);
         routes.MapGet("/sign-in", (string? to) => Page.Of<SignInPage, SignInModel>(new SignInModel(to))).Needs(Right.None);
-        routes.MapPost("/sign-in", SignInAsync).Needs(Right.None);
+        routes.MapPost("/sign-in", SignInAsync).Needs(Right.None).RequireRateLimiting(RateLimits.Tries);
         routes.MapPost("/sign-out", SignOutAsync).Needs(Right.SignedIn);
     }
 

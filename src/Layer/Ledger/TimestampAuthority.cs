@@ -20,11 +20,13 @@ internal sealed class TimestampAuthority : IDisposable
     private readonly TimeProvider _clock;
     private readonly HttpClient _client;
 
-    public TimestampAuthority(Uri address, TimeProvider clock)
+    /// <param name="address">http or https: an answer is signed either way.</param>
+    /// <param name="clock">Of the deadline.</param>
+    /// <param name="allowed">Networks that are not public and may be asked all the same.</param>
+    public TimestampAuthority(Uri address, TimeProvider clock, IReadOnlyList<IPNetwork> allowed)
     {
         (Address, _clock) = (address, clock);
-        var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, AutomaticDecompression = DecompressionMethods.None };
-        _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = MostBytes };
+        _client = new HttpClient(OutboundGuard.CreateHandler(allowed)) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = MostBytes };
     }
 
     public Uri Address { get; }
@@ -49,6 +51,10 @@ internal sealed class TimestampAuthority : IDisposable
         catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {
             throw Unavailable($"it did not answer within {Deadline.TotalSeconds:0} seconds", late);
+        }
+        catch (Exception refused) when (OutboundGuard.IsRefusal(refused))
+        {
+            throw Unavailable("that address is not public, and Layer:AllowedPrivateNetworks does not name it", refused);
         }
         catch (HttpRequestException lost)
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 
 namespace Layer.Operations;
@@ -27,6 +28,11 @@ internal sealed class Settings
         new("Layer:TimestampAuthority", "http:// or https:// address of a time-stamp authority (RFC 3161): asked once a day, after a sync, to vouch for the newest checkpoint; without it, none", Secret: false),
         new("Layer:Names", "true or false: ask Microsoft Graph after each sync what principals are called; without it, false", Secret: false),
         new("Layer:RetentionYears", "how many years after its newest entry a workspace must be kept, at least 1; without it, 7", Secret: false),
+        new("Layer:AllowedPrivateNetworks", "addresses or networks inside your own, with commas, that configured services may have, e.g. 10.0.7.0/24; without it, public ones only", Secret: false),
+        new("Layer:PublicUrl", "https:// address under which people reach 'layer serve'; without it, it serves this machine only", Secret: false),
+        new("Layer:Certificate", "file with the certificate for https: PEM, or PKCS #12 without a password; without it, no https", Secret: false),
+        new("Layer:CertificateKey", "file with its key (PEM); without it, the key is in Layer:Certificate", Secret: false),
+        new("Layer:TrustedProxies", "addresses or networks, with commas, of proxies that end https in front of 'layer serve', e.g. 10.0.0.0/24; without it, none", Secret: false),
     ];
 
     /// <summary>An absolute path.</summary>
@@ -47,6 +53,41 @@ internal sealed class Settings
 
     /// <summary>Years after its newest leaf for which a workspace must be kept.</summary>
     public int RetentionYears => Find("Layer:RetentionYears") is { } text && TryParseYears(text, out var years) ? years : UsualRetentionYears;
+
+    /// <summary>Where configured services may be although it is not public.</summary>
+    public IReadOnlyList<IPNetwork> AllowedPrivateNetworks => Find("Layer:AllowedPrivateNetworks") is { } text && TryParseNetworks(text, out var networks) ? networks : [];
+
+    /// <summary>Null: only this machine reaches it.</summary>
+    public Uri? PublicUrl => Find("Layer:PublicUrl") is { } text && TryParsePublicUrl(text, out var address) ? address : null;
+
+    /// <summary>Path; null: no https of its own.</summary>
+    public string? Certificate => Find("Layer:Certificate");
+
+    /// <summary>Path; null: the key is in the file of the certificate.</summary>
+    public string? CertificateKey => Find("Layer:CertificateKey");
+
+    /// <summary>Whose word on where a request comes from is believed.</summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies => Find("Layer:TrustedProxies") is { } text && TryParseNetworks(text, out var networks) ? networks : [];
+
+    private static bool TryParsePublicUrl(string text, [NotNullWhen(true)] out Uri? address) =>
+        Uri.TryCreate(text, UriKind.Absolute, out address) && address is { Scheme: "https", UserInfo.Length: 0, Host.Length: > 0, PathAndQuery: "/", Fragment.Length: 0 };
+
+    private static bool TryParseNetworks(string text, out IReadOnlyList<IPNetwork> networks)
+    {
+        var read = new List<IPNetwork>();
+        networks = read;
+        foreach (var part in text.Split(',', StringSplitOptions.TrimEntries))
+        {
+            if (IPNetwork.TryParse(part, out var network))
+                read.Add(network);
+            else if (IPAddress.TryParse(part, out var address))
+                read.Add(new IPNetwork(address, address.GetAddressBytes().Length * 8));
+            else
+                return false;
+        }
+
+        return true;
+    }
 
     private static bool TryParseYears(string text, out int years) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out years) && years is >= 1 and <= LongestRetentionYears;
@@ -74,6 +115,14 @@ internal sealed class Settings
             found.Add("Layer:TimestampAuthority is no address that can be asked. Allowed: http://HOST/PATH or https://HOST/PATH, without a user or password.");
         if (all.First(setting => setting.Name == "Layer:RetentionYears") is { Value: { } retention } && !TryParseYears(retention, out _))
             found.Add($"Layer:RetentionYears is '{retention}'. Allowed: a whole number of years from 1 to {LongestRetentionYears}.");
+        if (all.First(setting => setting.Name == "Layer:PublicUrl") is { Value: { } url } && !TryParsePublicUrl(url, out _))
+            found.Add($"Layer:PublicUrl is '{url}'. Allowed: https://HOST or https://HOST:PORT, without a path.");
+        foreach (var name in new[] { "Layer:AllowedPrivateNetworks", "Layer:TrustedProxies" })
+        {
+            if (all.First(setting => setting.Name == name) is { Value: { } networks } && !TryParseNetworks(networks, out _))
+                found.Add($"{name} is '{networks}'. Allowed: addresses or networks, with commas, e.g. 10.0.0.0/24, 192.168.7.1.");
+        }
+
         problems = found;
         return new Settings(folder.Value!, [folder, .. all]);
     }

@@ -53,6 +53,21 @@ internal static class WebErrors
         "ADDRESS_IN_USE", "Another program listens there already", "Nothing can listen on {url}: the port is taken, maybe by another Layer.",
         ["Stop the other program, or choose another port with the command."], commands: ["layer serve --urls http://localhost:8090"]);
 
+    // Facts: url
+    public static ErrorEntry ListensInTheClear { get; } = Entry(
+        "LISTENS_IN_THE_CLEAR", "Beyond this machine only with https", "{url} can be reached from other machines, and passwords, cookies and evidence would cross the network unprotected. Nothing was started.",
+        [
+            "For yourself alone: listen on this machine, the default, and reach it through an SSH tunnel.",
+            "With a certificate of your own: set Layer:Certificate and Layer:PublicUrl, and listen with the first command.",
+            "Behind a proxy that ends https: set Layer:TrustedProxies to its address and Layer:PublicUrl to what people type.",
+        ],
+        commands: ["Layer__Certificate=/etc/layer/tls.pem Layer__PublicUrl=https://layer.example.com layer serve --urls https://0.0.0.0:443"], kind: FailureKind.Usage);
+
+    // Facts: host, url
+    public static ErrorEntry Misdirected { get; } = Entry(
+        "MISDIRECTED", "This Layer has another name", "The request asked for {host}, and this Layer answers to {url} and to localhost only: a page of another name that leads here could act for whoever opens it.",
+        ["Open {url}.", "If people shall use the other name, set Layer:PublicUrl to it."], kind: FailureKind.Usage);
+
     public static ErrorEntry InvitationInvalid { get; } = Entry(
         "INVITATION_INVALID", "This link does not work any more", "It was used, it expired, or a newer one replaced it. A set-up link works once and for an hour; an invitation once and for seven days.",
         ["Ask for a new invitation.", "While there is no administrator yet, restart 'layer serve': it prints a new set-up link."]);
@@ -63,7 +78,7 @@ internal static class WebErrors
 
     public static IReadOnlyList<ErrorEntry> All { get; } =
     [
-        SignInNeeded, RoleTooWeak, FormExpired, NotFound, OutsideWindow, TooManyRequests, PreconditionFailed, PreconditionRequired, InternalError, OperationInterrupted, AddressInUse, InvitationInvalid, LastAdministrator,
+        SignInNeeded, RoleTooWeak, FormExpired, NotFound, OutsideWindow, TooManyRequests, PreconditionFailed, PreconditionRequired, InternalError, OperationInterrupted, AddressInUse, ListensInTheClear, Misdirected, InvitationInvalid, LastAdministrator,
     ];
 
     private static ErrorEntry Entry(

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Globalization;
 using System.Text.Json;
 using Layer.Cli;
 using Layer.Evidence.Collecting;
@@ -49,6 +50,8 @@ internal static class WebFailures
         var code = status ?? StatusOf(failure);
         http.Response.Clear();
         http.Response.StatusCode = code;
+        if (code == StatusCodes.Status429TooManyRequests)
+            http.Response.Headers.RetryAfter = RateLimits.Window.TotalSeconds.ToString(CultureInfo.InvariantCulture);
         if (FormGuard.ForPrograms(http))
         {
             await WriteProblemAsync(http, failure, connecting, code);
@@ -68,6 +71,7 @@ internal static class WebFailures
         "SIGN_IN_NEEDED" => StatusCodes.Status401Unauthorized,
         "ROLE_TOO_WEAK" => StatusCodes.Status403Forbidden,
         "FORM_EXPIRED" => StatusCodes.Status400BadRequest,
+        "MISDIRECTED" => StatusCodes.Status421MisdirectedRequest,
         "TOO_MANY_REQUESTS" => StatusCodes.Status429TooManyRequests,
         "PRECONDITION_FAILED" => StatusCodes.Status412PreconditionFailed,
         "PRECONDITION_REQUIRED" => StatusCodes.Status428PreconditionRequired,

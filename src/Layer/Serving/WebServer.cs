@@ -28,6 +28,7 @@ internal static class WebServer
         }
 
         var address = AddressOf(web);
+        address = web.Services.GetRequiredService<Listening>().PublicUrl ?? address;
         var link = await web.Services.GetRequiredService<SetUpLink>().FindAsync(cancellationToken);
         options.OnReady(address, link is null ? null : new Uri(address, $"/set-up/{link}"));
         await using (cancellationToken.Register(web.Lifetime.StopApplication))
@@ -36,34 +37,43 @@ internal static class WebServer
 
     public static WebApplication Build(LayerApp app, Installation layer, Workspace workspace, ServeOptions options)
     {
+        var listening = Listening.Decide(layer.Settings, options.Urls);
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "layer" });
-        builder.WebHost.UseKestrel(kestrel => kestrel.AddServerHeader = false).UseUrls([.. options.Urls]);
+        builder.WebHost.UseKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            if (listening.Certificate is { } certificate)
+                kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = certificate);
+        }).UseUrls([.. listening.Urls]);
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
         builder.Logging.AddFilter("Microsoft.AspNetCore.Antiforgery", LogLevel.None);
         // It warns that keys are stored in the open; ours are sealed by the repository.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
-        AddServices(builder.Services, app, layer, workspace);
+        AddServices(builder.Services, app, layer, workspace, listening);
         builder.Services.AddAccess().AddConnecting().AddSingleton<Storage.HistoryCache>().AddScoped<Inventory.Web.InventoryView>().AddScoped<Audits.Web.AuditViews>().AddSingleton<Inviting>();
         var web = builder.Build();
 
         web.UseSecurityHeaders();
         web.UseWebFailures(layer.Database.Address);
+        web.UseListeningGuard(listening);
         web.UseCookiePolicy(new CookiePolicyOptions { Secure = CookieSecurePolicy.Always, HttpOnly = Microsoft.AspNetCore.CookiePolicy.HttpOnlyPolicy.Always, MinimumSameSitePolicy = SameSiteMode.Lax });
         web.UseRouting();
         web.UseAuthentication();
         web.UseAuthorization();
+        web.UseRateLimiter();
         web.UseFormGuard();
         Routes.Map(web);
         Routes.RefuseUndecided(web);
         return web;
     }
 
-    private static void AddServices(IServiceCollection services, LayerApp app, Installation layer, Workspace workspace)
+    private static void AddServices(IServiceCollection services, LayerApp app, Installation layer, Workspace workspace, Listening listening)
     {
         services.Configure<HostOptions>(host => host.ShutdownTimeout = Goodbye);
-        services.AddSingleton(app.Clock).AddSingleton(app).AddSingleton(layer).AddSingleton(layer.Database).AddSingleton(layer.Ledger).AddSingleton(layer.Seal)
+        services.AddSingleton(app.Clock).AddSingleton(app).AddSingleton(layer).AddSingleton(layer.Database).AddSingleton(layer.Ledger).AddSingleton(layer.Seal).AddSingleton(listening)
             .AddSingleton(new ServedWorkspace(workspace));
         services.AddRouting();
+        services.AddRateLimits();
         services.AddHttpContextAccessor();
         services.AddScoped(typeof(PageModel<>));
         services.AddSingleton<OperationRunner>().AddHostedService(provider => provider.GetRequiredService<OperationRunner>());

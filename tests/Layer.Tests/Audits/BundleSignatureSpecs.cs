@@ -59,7 +59,7 @@ public sealed class BundleSignatureSpecs(PostgresCluster cluster)
     {
         await using var local = await LocalAuthority.StartAsync();
         await using var world = await StartAsync();
-        using var client = new TimestampAuthority(local.Address, world.Ledger.Clock);
+        using var client = new TimestampAuthority(local.Address, world.Ledger.Clock, LocalAuthority.Network);
         var stamped = await new LogTimestamps(world.Ledger.Database, world.Ledger.Ledger, client, world.Ledger.Clock).StampAsync(world.Ledger.Workspace.Id, Cancellation);
         await world.ReadAsync(1);
 

@@ -92,6 +92,7 @@ public sealed class LogSpecs
         await using var authority = await LocalAuthority.StartAsync();
         await using var layer = await ConnectedLayer.StartAsync();
         layer.Process.Variables["Layer__TimestampAuthority"] = authority.Address.AbsoluteUri;
+        layer.Process.Variables["Layer__AllowedPrivateNetworks"] = "127.0.0.1";
         Assert.Contains(authority.Address.AbsoluteUri, await layer.DoneAsync("config", "explain", "--outbound", "-o", "csv"));
 
         authority.Mood = AuthorityMood.IsBusy;

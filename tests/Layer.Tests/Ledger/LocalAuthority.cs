@@ -28,6 +28,9 @@ internal sealed class LocalAuthority : IAsyncDisposable
 {
     private static readonly Lazy<Dictionary<string, string>> Certificates = new(MakeCertificates);
 
+    /// <summary>Where it is, for whoever may ask it although it is not public.</summary>
+    public static IReadOnlyList<System.Net.IPNetwork> Network { get; } = [System.Net.IPNetwork.Parse("127.0.0.1/32")];
+
     private readonly string _folder;
     private readonly WebApplication _server;
     private readonly SemaphoreSlim _one = new(1);

@@ -90,7 +90,7 @@ public abstract class LogAnchorSpecs(Engine engine, PostgresCluster cluster)
     {
         await using var local = await LocalAuthority.StartAsync();
         await using var world = await LedgerWorld.StartAsync(engine, cluster);
-        using var client = new TimestampAuthority(local.Address, world.Clock);
+        using var client = new TimestampAuthority(local.Address, world.Clock, LocalAuthority.Network);
         await world.SyncAsync();
         await world.SignAsync();
         await new LogTimestamps(world.Database, world.Ledger, client, world.Clock).StampOnceADayAsync(world.Workspace.Id, Cancellation);

@@ -38,7 +38,7 @@ public abstract class TimestampSpecs(Engine engine, PostgresCluster cluster)
         var world = await LedgerWorld.StartAsync(engine, cluster);
         await world.SyncAsync();
         await world.SignAsync();
-        return new Running(world, local, new TimestampAuthority(local.Address, world.Clock));
+        return new Running(world, local, new TimestampAuthority(local.Address, world.Clock, LocalAuthority.Network));
     }
 
     [Fact]
@@ -209,7 +209,7 @@ public abstract class TimestampSpecs(Engine engine, PostgresCluster cluster)
     {
         await using var world = await LedgerWorld.StartAsync(engine, cluster);
         // Nothing listens at tcpmux anywhere.
-        using var client = new TimestampAuthority(new Uri("http://127.0.0.1:1/"), world.Clock);
+        using var client = new TimestampAuthority(new Uri("http://127.0.0.1:1/"), world.Clock, LocalAuthority.Network);
 
         var refused = await Assert.ThrowsAsync<RefusedException>(() => client.StampAsync(Digest.Of("note"u8), Cancellation));
 

@@ -56,8 +56,9 @@ internal sealed class WebHost : IAsyncDisposable
     /// <param name="clock">Null: the real one.</param>
     /// <param name="settings">Settings as environment variables, e.g. <c>Layer__PublicUrl</c>.</param>
     /// <param name="sample">Whether the workspace is one of sample data.</param>
+    /// <param name="url">Where to listen.</param>
     public static async Task<WebHost> StartAsync(
-        PostgresCluster cluster, Engine engine = Engine.Sqlite, World? world = null, TimeProvider? clock = null, IReadOnlyDictionary<string, string>? settings = null, bool sample = false)
+        PostgresCluster cluster, Engine engine = Engine.Sqlite, World? world = null, TimeProvider? clock = null, IReadOnlyDictionary<string, string>? settings = null, bool sample = false, string url = "http://127.0.0.1:0")
     {
         var test = await TestDatabase.CreateAsync(engine, cluster);
         clock ??= TimeProvider.System;
@@ -75,7 +76,7 @@ internal sealed class WebHost : IAsyncDisposable
         var workspace = sample
             ? await layer.Workspaces.GetOrCreateAsync(Installation.SampleWorkspace, null, sample: true, Cancellation)
             : await layer.GetOrCreateWorkspaceAsync(Cancellation);
-        var web = WebServer.Build(app, layer, workspace, new ServeOptions(["http://127.0.0.1:0"], (_, _) => { }));
+        var web = WebServer.Build(app, layer, workspace, new ServeOptions([url], (_, _) => { }));
         await web.StartAsync(Cancellation);
         return new WebHost(test, azure, layer, workspace, web, output);
     }

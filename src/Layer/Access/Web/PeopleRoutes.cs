@@ -66,7 +66,7 @@ internal static class PeopleRoutes
         if (problems.Count > 0)
             return Page.Of<PeoplePage, PeopleModel>(await ReadPeopleAsync(db, viewers, clock, cancellationToken) with { Problems = problems }, StatusCodes.Status400BadRequest);
         var code = await inviting.InviteAsync(viewers.Viewer, role!.Value, email!.Address, share, cancellationToken);
-        return Page.Of<PeoplePage, PeopleModel>(await ReadPeopleAsync(db, viewers, clock, cancellationToken) with { Invited = (email.Address, $"{http.Request.Scheme}://{http.Request.Host}/join/{code}") });
+        return Page.Of<PeoplePage, PeopleModel>(await ReadPeopleAsync(db, viewers, clock, cancellationToken) with { Invited = (email.Address, $"{PublicAddress.Of(http)}/join/{code}") });
     }
 
     private static async Task<IResult> ChangeRoleAsync(Guid person, HttpContext http, LayerDb db, AuditTrail trail, CurrentViewer viewers, CancellationToken cancellationToken)

@@ -21,9 +21,9 @@ internal static class AuditRoutes
         routes.MapPost("/audits/{window}/share", ShareAsync).Needs(Right.Change);
         routes.MapPost("/audits/{window}/samples", DrawAsync).Needs(Right.Audit);
         routes.MapGet("/audits/{window}/samples/{index:long}", ShowSampleAsync).Needs(Right.ReadEvidence);
-        routes.MapPost("/audits/{window}/bundles", BuildAsync).Needs(Right.Audit);
+        routes.MapPost("/audits/{window}/bundles", BuildAsync).Needs(Right.Audit).RequireRateLimiting(RateLimits.Exports);
         routes.MapGet("/audits/{window}/bundles/{operation:guid}", ShowBundleAsync).Needs(Right.Audit);
-        routes.MapGet("/audits/{window}/bundles/{operation:guid}/file", DownloadAsync).Needs(Right.Audit);
+        routes.MapGet("/audits/{window}/bundles/{operation:guid}/file", DownloadAsync).Needs(Right.Audit).RequireRateLimiting(RateLimits.Exports);
         routes.MapGet("/verify.py", () => Results.File(Verifier(), "text/x-python; charset=utf-8", "verify.py")).Needs(Right.SignedIn);
     }
 
@@ -107,7 +107,7 @@ internal static class AuditRoutes
         if (problems.Count > 0)
             return Page.Of<AuditPage, AuditModel>(model with { Problems = problems }, StatusCodes.Status400BadRequest);
         var code = await inviting.InviteAsync(viewers.Viewer, Role.Auditor, email!.Address, (days, new DateTimeOffset(until.AddDays(1).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero)), cancellationToken);
-        return Page.Of<AuditPage, AuditModel>(model with { Invited = (email.Address, $"{http.Request.Scheme}://{http.Request.Host}/join/{code}") });
+        return Page.Of<AuditPage, AuditModel>(model with { Invited = (email.Address, $"{PublicAddress.Of(http)}/join/{code}") });
     }
 
     private static async Task<IResult> DrawAsync(string window, HttpContext http, Installation layer, AuditViews views, CurrentViewer viewers, CancellationToken cancellationToken)

@@ -21,7 +21,7 @@ internal static class InventoryRoutes
         routes.MapGet("/inventory", ShowAssignmentsAsync).Needs(Right.ReadEvidence);
         routes.MapGet("/inventory/groups", ShowGroupsAsync).Needs(Right.ReadEvidence);
         routes.MapGet("/inventory/assignment", ShowAssignmentAsync).Needs(Right.ReadEvidence);
-        routes.MapGet("/inventory/{table:regex(^(role-assignments|resource-groups)$)}.csv", DownloadAsync).Needs(Right.ReadEvidence);
+        routes.MapGet("/inventory/{table:regex(^(role-assignments|resource-groups)$)}.csv", DownloadAsync).Needs(Right.ReadEvidence).RequireRateLimiting(RateLimits.Exports);
         routes.MapGet("/inventory/{table:regex(^(role-assignments|resource-groups)$)}.csv.json", DescribeAsync).Needs(Right.ReadEvidence);
     }
 
