@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using Layer.Evidence;
 using Layer.Ledger;
 using Layer.Operations;
 

@@ -102,7 +102,7 @@ public sealed class ListeningSpecs(PostgresCluster cluster)
     public async Task What_a_proxy_says_is_believed_of_trusted_ones_only(string trusted, bool believed)
     {
         await using var web = await WebHost.StartAsync(cluster, settings: new Dictionary<string, string> { ["Layer__TrustedProxies"] = trusted, ["Layer__PublicUrl"] = PublicUrl });
-        using var client = new HttpClient();
+        using var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false });
 
         using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(web.Address, "/sign-in"));
         request.Headers.Add("X-Forwarded-Proto", "https");
