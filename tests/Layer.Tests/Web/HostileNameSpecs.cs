@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
 using Layer.Access;
-using Layer.AzureEmulator;
 using Layer.Tests.Azure;
 using Layer.Tests.Storage;
 

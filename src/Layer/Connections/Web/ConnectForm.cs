@@ -10,6 +10,9 @@ internal sealed class ConnectForm
 {
     private const string Typed = "the form";
 
+    // Fields that held something else than an id: it may be a secret in the wrong place, so it is neither kept nor shown again.
+    private readonly HashSet<ConnectField> _dropped = [];
+
     public string Name { get; set; } = "";
 
     public string SubscriptionId { get; set; } = "";
@@ -45,19 +48,32 @@ internal sealed class ConnectForm
         Name = Text("name");
         (SubscriptionId, TenantId, ClientId) = (Text("subscriptionId"), Text("tenantId"), Text("clientId"));
         (Cloud, Kind, Path) = (Text("cloud"), Text("kind"), Text("path"));
+        var problems = new List<string>();
+        SubscriptionId = Keep(ConnectField.SubscriptionId, "subscription ID", SubscriptionId);
+        TenantId = Keep(ConnectField.TenantId, "tenant ID", TenantId);
+        ClientId = Keep(ConnectField.ClientId, "client ID", ClientId);
         if (sent["secret"].ToString().Trim() is { Length: > 0 } typed)
             Secret = SecretText.From(typed);
         if (sent["paste"].ToString() is not { } paste || string.IsNullOrWhiteSpace(paste))
-            return [];
+            return problems;
         if (PastedCredential.Parse(paste, "what was pasted") is not { } pasted)
-            return [$"Nothing in the pasted text was recognised. Allowed: {PastedCredential.Allowed}."];
+            return [.. problems, $"Nothing in the pasted text was recognised. Allowed: {PastedCredential.Allowed}."];
         SubscriptionId = pasted.Find(ConnectField.SubscriptionId)?.Value ?? SubscriptionId;
         TenantId = pasted.Find(ConnectField.TenantId)?.Value ?? TenantId;
         ClientId = pasted.Find(ConnectField.ClientId)?.Value ?? ClientId;
         Cloud = pasted.Find(ConnectField.Cloud)?.Value ?? Cloud;
         if (pasted.FindSecret() is { } secret)
             (Secret, Kind) = (secret.Value, "");
-        return [];
+        return problems;
+
+        string Keep(ConnectField field, string name, string text)
+        {
+            if (text.All(c => char.IsAsciiHexDigit(c) || c is '-' or '{' or '}'))
+                return text;
+            problems.Add($"The {name} is not an id. It was not kept, because it may be a secret in the wrong place. Allowed: an id like 12345678-1234-1234-1234-123456789abc.");
+            _dropped.Add(field);
+            return "";
+        }
 
         string Text(string name) => sent[name].ToString().Trim();
     }
@@ -93,7 +109,7 @@ internal sealed class ConnectForm
         var problems = new List<string>();
         if (Name.Length is 0 or > 100)
             problems.Add("The name is missing or longer than 100 characters. Allowed: a word for this subscription, e.g. production.");
-        problems.AddRange(input.Missing.Select(field => field switch
+        problems.AddRange(input.Missing.Except(_dropped).Select(field => field switch
         {
             ConnectField.SubscriptionId => "The subscription ID is missing. It stands in the Azure portal under Subscriptions.",
             ConnectField.ClientId => "The client ID is missing. It is called Application (client) ID, not Object ID.",
