@@ -124,29 +124,32 @@ internal static class SampleCommand
     }
 
     private static void WriteJson(Terminal terminal, SampleLeaf draw, long index, Leaf leaf, IReadOnlyList<SampleRow> rows) =>
-        Json.Write(terminal.Out, terminal.OutIsTerminal, json =>
-        {
-            json.WriteStartObject();
-            json.WriteNumber("leaf", index);
-            json.WriteString("id", $"{leaf.Hash}");
-            json.WriteString("at", Instant.Format(leaf.At));
-            json.WriteString("population", draw.Population);
-            json.WriteString("window", draw.Window.ToString());
-            json.WriteNumber("count", draw.Count);
-            json.WriteString("root", $"{draw.Root}");
-            json.WriteString("method", draw.Method);
-            json.WriteString("algorithm", draw.Algorithm);
-            json.WriteString("privileged", draw.Privileged);
-            json.WriteNumber("n", draw.N);
-            json.WriteString("seed", draw.Seed);
-            json.WriteString("givenBy", draw.GivenBy);
-            json.WriteString("actor", draw.Actor);
-            json.WriteStartArray("value");
-            foreach (var row in rows)
-                WriteRow(json, row);
-            json.WriteEndArray();
-            json.WriteEndObject();
-        });
+        Json.Write(terminal.Out, terminal.OutIsTerminal, json => WriteJson(json, draw, index, leaf, rows));
+
+    /// <summary>A draw as JSON, with what was drawn.</summary>
+    public static void WriteJson(Utf8JsonWriter json, SampleLeaf draw, long index, Leaf leaf, IReadOnlyList<SampleRow> rows)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("leaf", index);
+        json.WriteString("id", $"{leaf.Hash}");
+        json.WriteString("at", Instant.Format(leaf.At));
+        json.WriteString("population", draw.Population);
+        json.WriteString("window", draw.Window.ToString());
+        json.WriteNumber("count", draw.Count);
+        json.WriteString("root", $"{draw.Root}");
+        json.WriteString("method", draw.Method);
+        json.WriteString("algorithm", draw.Algorithm);
+        json.WriteString("privileged", draw.Privileged);
+        json.WriteNumber("n", draw.N);
+        json.WriteString("seed", draw.Seed);
+        json.WriteString("givenBy", draw.GivenBy);
+        json.WriteString("actor", draw.Actor);
+        json.WriteStartArray("value");
+        foreach (var row in rows)
+            WriteRow(json, row);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
 
     private static void WriteRow(Utf8JsonWriter json, SampleRow row)
     {

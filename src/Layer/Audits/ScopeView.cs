@@ -112,7 +112,8 @@ internal sealed class ScopeView(Terminal terminal, AuditWindow window, Placed<Sc
         json.WriteEndObject();
     });
 
-    private static void WriteRow(Utf8JsonWriter json, SubscriptionRow row)
+    /// <summary>A subscription of a window as JSON, with the columns of subscriptions.csv.</summary>
+    public static void WriteRow(Utf8JsonWriter json, SubscriptionRow row)
     {
         json.WriteStartObject();
         json.WriteString("subscription", row.Subscription);

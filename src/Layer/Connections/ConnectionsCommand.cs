@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Layer.Cli;
 using Layer.Storage;
 using Layer.Syncing;
@@ -38,22 +39,25 @@ internal static class ConnectionsCommand
                 new("PAUSED BY", "pausedBy", c => c.PausedBy ?? "") { Shrinks = true, CsvOnly = !anyPaused },
                 new("BECAUSE", "pausedBecause", c => c.PausedBecause ?? "") { Shrinks = true, CsvOnly = !anyPaused },
             ],
-            (json, c) =>
-            {
-                json.WriteStartObject();
-                json.WriteString("name", c.Name);
-                json.WriteString("id", c.Id);
-                json.WriteString("subscriptionId", c.SubscriptionId);
-                json.WriteString("tenantId", c.TenantId);
-                json.WriteString("cloud", c.Cloud);
-                json.WriteString("state", KebabCaseText.Of(c.State));
-                json.WriteString("code", c.StateCode);
-                json.WriteString("lastRead", readings.TryGetValue(c.Id, out var at) ? $"{at:yyyy-MM-ddTHH:mm:ss.fffZ}" : null);
-                json.WriteString("credential", credentials[c.Credential].Name);
-                json.WriteString("pausedBy", c.PausedBy);
-                json.WriteString("pausedBecause", c.PausedBecause);
-                json.WriteEndObject();
-            }).Write(app.Terminal, form, connections);
+            (json, c) => WriteJson(json, c, credentials[c.Credential], readings.TryGetValue(c.Id, out var at) ? at : null)).Write(app.Terminal, form, connections);
         return connections.Count == 0 && form == OutputForm.Table ? SyncCommand.NothingConnected(app, form) : ExitCode.Done;
+    }
+
+    /// <summary>A connection as JSON; <paramref name="lastRead"/> is null when it was never read to its end.</summary>
+    public static void WriteJson(Utf8JsonWriter json, Connection connection, Credential credential, DateTimeOffset? lastRead)
+    {
+        json.WriteStartObject();
+        json.WriteString("name", connection.Name);
+        json.WriteString("id", connection.Id);
+        json.WriteString("subscriptionId", connection.SubscriptionId);
+        json.WriteString("tenantId", connection.TenantId);
+        json.WriteString("cloud", connection.Cloud);
+        json.WriteString("state", KebabCaseText.Of(connection.State));
+        json.WriteString("code", connection.StateCode);
+        json.WriteString("lastRead", lastRead is { } at ? $"{at:yyyy-MM-ddTHH:mm:ss.fffZ}" : null);
+        json.WriteString("credential", credential.Name);
+        json.WriteString("pausedBy", connection.PausedBy);
+        json.WriteString("pausedBecause", connection.PausedBecause);
+        json.WriteEndObject();
     }
 }

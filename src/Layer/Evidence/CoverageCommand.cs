@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using Layer.Cli;
 using Layer.Evidence.Audits;
 
@@ -50,15 +51,18 @@ internal static class CoverageCommand
             new("STATE", "state", line => line.State), new("CODE", "code", line => line.Code ?? ""),
             new("BY", "by", line => line.By ?? ""), new("REASON", "reason", line => line.Reason ?? ""),
         ],
-        (json, line) =>
-        {
-            json.WriteStartObject();
-            json.WriteString("connection", CoverageNow.NameOf(line));
-            json.WriteString("day", $"{line.Day:yyyy-MM-dd}");
-            json.WriteString("state", line.State);
-            json.WriteString("code", line.Code);
-            json.WriteString("by", line.By);
-            json.WriteString("reason", line.Reason);
-            json.WriteEndObject();
-        });
+        WriteLine);
+
+    /// <summary>A day of a connection as JSON.</summary>
+    public static void WriteLine(Utf8JsonWriter json, CoverageLine line)
+    {
+        json.WriteStartObject();
+        json.WriteString("connection", CoverageNow.NameOf(line));
+        json.WriteString("day", $"{line.Day:yyyy-MM-dd}");
+        json.WriteString("state", line.State);
+        json.WriteString("code", line.Code);
+        json.WriteString("by", line.By);
+        json.WriteString("reason", line.Reason);
+        json.WriteEndObject();
+    }
 }

@@ -77,7 +77,8 @@ internal static class EvidenceCommand
 
     private static string Time(DateTimeOffset time) => $"{time:yyyy-MM-ddTHH:mm:ss.fffZ}";
 
-    private static void WriteJson(Utf8JsonWriter json, EvidenceLine line)
+    /// <summary>A record as JSON, in short.</summary>
+    public static void WriteJson(Utf8JsonWriter json, EvidenceLine line)
     {
         json.WriteStartObject();
         WriteLine(json, line);
@@ -107,7 +108,8 @@ internal static class EvidenceCommand
         json.WriteNumber("exceptions", line.Exceptions);
     }
 
-    private static void WriteRecord(Utf8JsonWriter json, EvidenceLine line, JsonElement leaf)
+    /// <summary>A record as JSON, with its whole leaf.</summary>
+    public static void WriteRecord(Utf8JsonWriter json, EvidenceLine line, JsonElement leaf)
     {
         json.WriteStartObject();
         WriteLine(json, line);

@@ -95,9 +95,10 @@ internal static class DiffCommand
             new("CONNECTION", "connection", c => c.Subject.Reading.Name) { Shrinks = true, Tone = _ => Tone.Quiet },
             new("ID", "id", c => c.Subject.Id) { CsvOnly = true },
         ],
-        WriteJson).Write(terminal, form, changes);
+        (json, change) => WriteJson(json, change)).Write(terminal, form, changes);
 
-    private static void WriteJson(Utf8JsonWriter json, Change change)
+    /// <summary>A change as JSON, with what it was before and is after; null: it was not there.</summary>
+    public static void WriteJson(Utf8JsonWriter json, Change change, Action<Utf8JsonWriter>? more = null)
     {
         json.WriteStartObject();
         json.WriteString("connection", change.Subject.Reading.Name);
@@ -115,6 +116,7 @@ internal static class DiffCommand
                 side.Facts.WriteTo(json);
         }
 
+        more?.Invoke(json);
         json.WriteEndObject();
     }
 

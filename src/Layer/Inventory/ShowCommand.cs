@@ -100,13 +100,7 @@ internal static class ShowCommand
                 new("CONDITION", "condition", row => row.Assignment.Text("condition")) { CsvOnly = true },
                 new("SINCE", "createdOn", row => row.Assignment.Text("createdOn")) { CsvOnly = true },
             ],
-            (json, row) => WriteFacts(json, row.Assignment, more =>
-            {
-                more.WriteString("roleName", row.RoleName);
-                more.WriteString("principalName", row.Name?.Name);
-                more.WriteString("principalNameState", row.NameState);
-                more.WriteBoolean("privileged", row.Privileged);
-            })).Write(app.Terminal, form, rows);
+            WriteAssignment).Write(app.Terminal, form, rows);
         return rows.Count;
     }
 
@@ -149,7 +143,17 @@ internal static class ShowCommand
     private static string TagsOf(Seen group) => !group.Facts.TryGetProperty("tags", out var tags) ? "" : string.Join(' ', tags.EnumerateArray()
         .Select(tag => $"{tag.GetProperty("k").GetString()}={tag.GetProperty("v").GetString()}"));
 
-    private static void WriteFacts(Utf8JsonWriter json, Seen seen, Action<Utf8JsonWriter>? more = null)
+    /// <summary>An assignment as JSON: what Azure said, and what is known about it.</summary>
+    public static void WriteAssignment(Utf8JsonWriter json, AssignmentRow row) => WriteFacts(json, row.Assignment, more =>
+    {
+        more.WriteString("roleName", row.RoleName);
+        more.WriteString("principalName", row.Name?.Name);
+        more.WriteString("principalNameState", row.NameState);
+        more.WriteBoolean("privileged", row.Privileged);
+    });
+
+    /// <summary>What was seen as JSON: its id, its facts as sealed, and the connection.</summary>
+    public static void WriteFacts(Utf8JsonWriter json, Seen seen, Action<Utf8JsonWriter>? more = null)
     {
         json.WriteStartObject();
         json.WriteString("id", seen.Id);

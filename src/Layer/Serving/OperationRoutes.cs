@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Layer.Access;
 using Layer.Operations;
+using Layer.Serving.Api;
 
 namespace Layer.Serving;
 
@@ -14,11 +15,11 @@ internal static class OperationRoutes
     {
         foreach (var prefix in (string[])["", "/v1"])
         {
-            routes.MapGet(prefix + "/operations/{id:guid}/events", StreamAsync).Needs(Right.SignedIn);
+            routes.MapGet(prefix + "/operations/{id:guid}/events", StreamAsync).Needs(Right.SignedIn).Api("What an operation has done, as it happens.", ApiAnswerKind.Events);
         }
 
         routes.MapGet("/v1/operations/{id:guid}", async (Guid id, OperationRunner runner, CurrentViewer viewers, CancellationToken cancellationToken) =>
-            Results.Text(Describe(await GetAsync(id, runner, viewers, cancellationToken)).ToJsonString(), "application/json")).Needs(Right.SignedIn);
+            Results.Text(Describe(await GetAsync(id, runner, viewers, cancellationToken)).ToJsonString(), "application/json")).Needs(Right.SignedIn).Api("What long work has come to.");
     }
 
     /// <summary>An operation as JSON: id, kind, subject, state, startedAt, endedAt, events, result, error.</summary>

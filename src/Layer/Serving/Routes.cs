@@ -23,6 +23,11 @@ internal static class Routes
         Audits.Web.AuditRoutes.Map(routes);
         Operations.Web.DoctorRoutes.Map(routes);
         Ui.SearchRoutes.Map(routes);
+        Connections.Web.ConnectionsApi.Map(routes);
+        Inventory.Web.InventoryApi.Map(routes);
+        Evidence.Web.EvidenceApi.Map(routes);
+        Audits.Web.AuditsApi.Map(routes);
+        routes.MapOpenApi("/v1/openapi.json").Needs(Right.SignedIn);
         // To a stranger the API says the same about what is there and what is not.
         routes.MapFallback("/v1/{**rest}", RefuseUnknown).Needs(Right.SignedIn);
         routes.MapFallback(RefuseUnknown).Needs(Right.None);

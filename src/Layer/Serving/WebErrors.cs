@@ -31,6 +31,13 @@ internal static class WebErrors
     public static ErrorEntry TooManyRequests { get; } = Entry(
         "TOO_MANY_REQUESTS", "Too many tries, wait a minute", "This was asked for more often than a person would.", ["Wait a minute and try again."], persistence: Persistence.Transient);
 
+    public static ErrorEntry NothingConnected { get; } = Entry(
+        "NOTHING_CONNECTED", "Nothing was ever connected", "Coverage is counted from the first day of the first connection, and there is none.", ["Connect a subscription."], commands: ["layer connect azure"]);
+
+    // Facts: problems
+    public static ErrorEntry RequestInvalid { get; } = Entry(
+        "REQUEST_INVALID", "The request cannot be understood", "{problems}", ["Change what is named above and send it again.", "What each call takes stands in docs/api.md."], kind: FailureKind.Usage);
+
     public static ErrorEntry PreconditionFailed { get; } = Entry(
         "PRECONDITION_FAILED", "Somebody else was faster", "It was changed after you read it: the ETag sent in If-Match is not the one it has now.",
         ["Read it again, and decide again."]);
@@ -78,7 +85,7 @@ internal static class WebErrors
 
     public static IReadOnlyList<ErrorEntry> All { get; } =
     [
-        SignInNeeded, RoleTooWeak, FormExpired, NotFound, OutsideWindow, TooManyRequests, PreconditionFailed, PreconditionRequired, InternalError, OperationInterrupted, AddressInUse, ListensInTheClear, Misdirected, InvitationInvalid, LastAdministrator,
+        SignInNeeded, RoleTooWeak, FormExpired, NotFound, OutsideWindow, TooManyRequests, NothingConnected, RequestInvalid, PreconditionFailed, PreconditionRequired, InternalError, OperationInterrupted, AddressInUse, ListensInTheClear, Misdirected, InvitationInvalid, LastAdministrator,
     ];
 
     private static ErrorEntry Entry(

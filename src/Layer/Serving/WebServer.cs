@@ -1,6 +1,7 @@
 using Layer.Access;
 using Layer.Connections.Web;
 using Layer.Operations;
+using Layer.Serving.Api;
 using Layer.Workspaces;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -50,7 +51,7 @@ internal static class WebServer
         // It warns that keys are stored in the open; ours are sealed by the repository.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         AddServices(builder.Services, app, layer, workspace, listening);
-        builder.Services.AddAccess().AddConnecting().AddSingleton<Storage.HistoryCache>().AddScoped<Inventory.Web.InventoryView>().AddScoped<Audits.Web.AuditViews>().AddSingleton<Inviting>();
+        builder.Services.AddAccess().AddConnecting().AddSingleton<Storage.HistoryCache>().AddScoped<Inventory.Web.InventoryView>().AddScoped<Audits.Web.AuditViews>().AddScoped<Audits.Web.BundleWork>().AddSingleton<Inviting>();
         var web = builder.Build();
 
         web.UseSecurityHeaders();
@@ -74,6 +75,7 @@ internal static class WebServer
             .AddSingleton(new ServedWorkspace(workspace));
         services.AddRouting();
         services.AddRateLimits();
+        services.AddApiDocument();
         services.AddHttpContextAccessor();
         services.AddScoped(typeof(PageModel<>));
         services.AddSingleton<OperationRunner>().AddHostedService(provider => provider.GetRequiredService<OperationRunner>());

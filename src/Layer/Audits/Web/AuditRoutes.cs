@@ -1,6 +1,4 @@
-using System.Text.Json.Nodes;
 using Layer.Access;
-using Layer.Azure.RawPages;
 using Layer.Evidence.Audits;
 using Layer.Evidence.Leaves;
 using Layer.Operations;
@@ -149,57 +147,20 @@ internal static class AuditRoutes
     }
 
     private static async Task<IResult> BuildAsync(
-        string window, HttpContext http, Installation layer, AuditViews views, OperationRunner operations, CurrentViewer viewers, CancellationToken cancellationToken)
+        string window, HttpContext http, AuditViews views, BundleWork bundles, CurrentViewer viewers, CancellationToken cancellationToken)
     {
         var (days, viewer) = (views.Parse(window), viewers.Viewer);
         var form = await http.Request.ReadFormAsync(cancellationToken);
         var (raw, names) = (form["raw"].Count > 0, form["names"].Count > 0);
-        var today = DateOnly.FromDateTime(layer.Clock.GetUtcNow().UtcDateTime);
-        if (days.From > today)
-            throw new RefusedException("WINDOW_NOT_BEGUN", ("window", $"{days}"), ("today", $"{today:yyyy-MM-dd}"));
-        var folder = BundleShelf.Of(layer).Tidy(layer.Clock.GetUtcNow());
-        var file = Path.Combine(folder, $"{Guid.CreateVersion7(layer.Clock.GetUtcNow())}.zip");
-        var id = await operations.StartAsync(viewer.Workspace.Id, Bundle, days.ToString(), viewer.Actor, async (progress, stopping) =>
-        {
-            var told = -1;
-            var builder = new BundleBuilder(layer.Database, layer.Ledger, viewer.Workspace, DerivedObservations.Of, (done, of, what) =>
-            {
-                // A step each twentieth: the page shows a bar, not every file.
-                if (of > 0 && done * 20 / of > told)
-                {
-                    told = done * 20 / of;
-                    progress.Tell("writing", new JsonObject { ["done"] = done, ["of"] = of, ["what"] = what });
-                }
-            }, viewer.Actor);
-            var bundle = await builder.RunAsync(new BundleRequest(days, file, raw, names, Checkpoint: null), stopping);
-            return new JsonObject
-            {
-                ["file"] = Path.GetFileName(file), ["bytes"] = bundle.Bytes, ["sha256"] = bundle.Sha256.ToString(), ["checkpoint"] = bundle.Checkpoint.Size, ["coverage"] = bundle.Coverage,
-                ["verdict"] = bundle.Verdict.LastLine, ["keys"] = new JsonArray([.. bundle.Keys.Select(key => (JsonNode)key.ToString())]), ["fingerprints"] = new JsonArray([.. bundle.Keys.Select(key => (JsonNode)key.Fingerprint)]),
-            };
-        }, cancellationToken);
+        var id = await bundles.StartAsync(viewer, days, raw, names, cancellationToken);
         return Results.Redirect($"/audits/{days}/bundles/{id}");
     }
 
-    private static async Task<IResult> ShowBundleAsync(string window, Guid operation, AuditViews views, OperationRunner operations, CurrentViewer viewers, CancellationToken cancellationToken) =>
-        Page.Of<BundlePage, BundleModel>(new BundleModel(views.Parse(window), await OfWindowAsync(window, operation, operations, viewers, cancellationToken)));
+    private static async Task<IResult> ShowBundleAsync(string window, Guid operation, AuditViews views, BundleWork bundles, CurrentViewer viewers, CancellationToken cancellationToken) =>
+        Page.Of<BundlePage, BundleModel>(new BundleModel(views.Parse(window), await bundles.FindAsync(window, operation, viewers, cancellationToken)));
 
-    private static async Task<IResult> DownloadAsync(
-        string window, Guid operation, Installation layer, AuditViews views, OperationRunner operations, CurrentViewer viewers, AuditTrail trail, CancellationToken cancellationToken)
-    {
-        var days = views.Parse(window);
-        var run = await OfWindowAsync(window, operation, operations, viewers, cancellationToken);
-        if (run.State != OperationRunner.Succeeded || JsonNode.Parse(run.Result!)!["file"]?.ToString() is not { } name || BundleShelf.Of(layer).Find(name) is not { } file)
-            throw new RefusedException("NOT_FOUND");
-        await trail.WriteAsync(viewers.Viewer.Actor, "audit.bundle-downloaded", operation.ToString(), days.ToString(), cancellationToken);
-        return Results.File(file, "application/zip", $"layer-{days.From:yyyy-MM-dd}-{days.To:yyyy-MM-dd}.zip");
-    }
-
-    private static async Task<Operation> OfWindowAsync(string window, Guid id, OperationRunner operations, CurrentViewer viewers, CancellationToken cancellationToken)
-    {
-        var operation = await OperationRoutes.GetAsync(id, operations, viewers, cancellationToken);
-        return operation.Kind == Bundle && operation.Subject == window ? operation : throw new RefusedException("NOT_FOUND");
-    }
+    private static async Task<IResult> DownloadAsync(string window, Guid operation, AuditViews views, BundleWork bundles, CurrentViewer viewers, CancellationToken cancellationToken) =>
+        await bundles.DownloadAsync(views.Parse(window), await bundles.FindAsync(window, operation, viewers, cancellationToken), viewers.Viewer, cancellationToken);
 
     private static byte[] Verifier()
     {
@@ -208,24 +169,4 @@ internal static class AuditRoutes
         stream.CopyTo(copy);
         return copy.ToArray();
     }
-}
-
-/// <summary>Where built bundles lie until they are fetched.</summary>
-internal sealed class BundleShelf(string folder)
-{
-    private static readonly TimeSpan Kept = TimeSpan.FromDays(7);
-
-    public static BundleShelf Of(Installation layer) => new(Path.Combine(layer.Folder.Path, "bundles"));
-
-    /// <summary>Makes the folder, deletes what is older than a week, and gives its path: a bundle can be built again with the same bytes.</summary>
-    public string Tidy(DateTimeOffset now)
-    {
-        Directory.CreateDirectory(folder);
-        foreach (var old in Directory.EnumerateFiles(folder).Where(file => new DateTimeOffset(File.GetLastWriteTimeUtc(file), TimeSpan.Zero) < now - Kept))
-            File.Delete(old);
-        return folder;
-    }
-
-    /// <summary>The full path of a file that is still there.</summary>
-    public string? Find(string name) => Path.Combine(folder, Path.GetFileName(name)) is var path && File.Exists(path) ? Path.GetFullPath(path) : null;
 }
