@@ -38,6 +38,8 @@ internal static class AccessRoutes
         var (email, to) = (form["email"].ToString(), form["to"].ToString());
         var person = await signIn.UserManager.FindByEmailAsync(email);
         var result = person is null || person.DisabledAt is not null ? SignInResult.Failed : await signIn.PasswordSignInAsync(person, form["password"].ToString(), isPersistent: false, lockoutOnFailure: true);
+        if (result.RequiresTwoFactor)
+            return Results.Redirect(IsLocal(to) ? $"/sign-in/code?to={Uri.EscapeDataString(to)}" : "/sign-in/code");
         if (person is not null)
             await trail.WriteAsync($"user:{person.Id}", result.Succeeded ? "access.signed-in" : "access.sign-in-refused", person.Id.ToString(), result.IsLockedOut ? "locked out" : null, cancellationToken);
         return result.Succeeded
@@ -52,7 +54,8 @@ internal static class AccessRoutes
         return Results.Redirect("/sign-in");
     }
 
-    private static bool IsLocal(string to) => to.StartsWith('/') && !to.StartsWith("//", StringComparison.Ordinal) && !to.StartsWith("/\\", StringComparison.Ordinal);
+    /// <summary>Whether a path leads to a page of this server, and nowhere else.</summary>
+    public static bool IsLocal(string to) => to.StartsWith('/') && !to.StartsWith("//", StringComparison.Ordinal) && !to.StartsWith("/\\", StringComparison.Ordinal);
 }
 
 /// <summary>What the sign-in page shows.</summary>

@@ -13,6 +13,7 @@ internal static class Routes
         OperationRoutes.Map(routes);
         AccessRoutes.Map(routes);
         Access.Web.PeopleRoutes.Map(routes);
+        Access.Web.SecondFactorRoutes.Map(routes);
         Evidence.Web.HomeRoutes.Map(routes);
         Evidence.Web.EvidenceRoutes.Map(routes);
         Connections.Web.IntegrationsRoutes.Map(routes);

@@ -18,7 +18,7 @@ public sealed class PageSpecs(Chromium chromium, ServedDemo demo)
         ("evidence", "/evidence", null), ("records", "/evidence/records", null), ("record", "/evidence/records", "tbody th a"), ("record-raw", "/evidence/records", "tbody th a|.tabs a:nth-child(2)"),
         ("record-read", "/evidence/records", "tbody th a|.tabs a:nth-child(3)"), ("record-verify", "/evidence/records", "tbody th a|.tabs a:nth-child(4)"),
         ("audits", "/audits", null), ("audit", "/audits/WINDOW", null), ("doctor", "/doctor", null), ("people", "/settings/people", null), ("tokens", "/settings/tokens", null),
-        ("account", "/account", null), ("search", "/search?q=ada", null), ("search-nothing", "/search?q=nobody-has-this-name", null), ("not-found", "/never/made", null),
+        ("account", "/account", null), ("second-factor", "/account/second-factor", null), ("search", "/search?q=ada", null), ("search-nothing", "/search?q=nobody-has-this-name", null), ("not-found", "/never/made", null),
         ("outside", "/audits/not-a-window", null),
     ];
 

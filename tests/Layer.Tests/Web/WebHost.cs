@@ -8,6 +8,7 @@ using Layer.Ledger;
 using Layer.Operations;
 using Layer.Secrets;
 using Layer.Serving;
+using Layer.Storage;
 using Layer.Tests.Azure;
 using Layer.Tests.Storage;
 using Layer.Workspaces;
@@ -139,6 +140,21 @@ internal sealed class WebHost : IAsyncDisposable
 
         await db.SaveChangesAsync(Cancellation);
         return person;
+    }
+
+    /// <summary>What the log says that people did, oldest first.</summary>
+    public async Task<IReadOnlyList<string>> ActionsAsync()
+    {
+        var actions = new List<string>();
+        await using var connection = await Layer.Database.ConnectAsync(Cancellation);
+        await foreach (var row in connection.QueryAsync("SELECT bytes FROM log_leaf ORDER BY idx", Cancellation))
+        {
+            var leaf = global::Layer.Evidence.Leaves.Leaf.Parse(PackedBytes.Unpack(row.GetFieldValue<byte[]>(0)));
+            if (leaf.Body is global::Layer.Evidence.Leaves.AuditLeaf audit)
+                actions.Add(audit.Action);
+        }
+
+        return actions;
     }
 
     public async ValueTask DisposeAsync()
