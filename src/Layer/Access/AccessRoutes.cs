@@ -59,7 +59,7 @@ internal static class AccessRoutes
 }
 
 /// <summary>What the sign-in page shows.</summary>
-internal sealed record SignInModel(string? To, string? Email = null, bool Failed = false, bool LockedOut = false);
+internal sealed record SignInModel(string? To, string? Email = null, bool Failed = false, bool LockedOut = false, bool PasskeyFailed = false);
 
 /// <summary>What the page behind an invitation shows.</summary>
 internal sealed record JoinModel(Invitation Invitation, string? Name = null, string? Email = null, IReadOnlyList<string>? Problems = null);

@@ -14,6 +14,7 @@ internal static class Routes
         AccessRoutes.Map(routes);
         Access.Web.PeopleRoutes.Map(routes);
         Access.Web.SecondFactorRoutes.Map(routes);
+        Access.Web.PasskeyRoutes.Map(routes);
         Evidence.Web.HomeRoutes.Map(routes);
         Evidence.Web.EvidenceRoutes.Map(routes);
         Connections.Web.IntegrationsRoutes.Map(routes);

@@ -1,6 +1,5 @@
 using System.Net;
 using Layer.Access;
-using Layer.Storage;
 using Layer.Tests.Storage;
 
 namespace Layer.Tests.Web;

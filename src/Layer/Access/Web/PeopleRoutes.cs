@@ -23,7 +23,7 @@ internal static class PeopleRoutes
         routes.MapGet("/settings/tokens", ShowTokensAsync).Needs(Right.Read);
         routes.MapPost("/settings/tokens", MakeTokenAsync).Needs(Right.Read);
         routes.MapPost("/settings/tokens/{id:guid}/revoke", RevokeTokenAsync).Needs(Right.Read);
-        routes.MapGet("/account", (CurrentViewer viewers) => Page.Of<AccountPage, AccountModel>(new AccountModel(viewers.Viewer, [], Done: false))).Needs(Right.SignedIn);
+        routes.MapGet("/account", ShowAccountAsync).Needs(Right.SignedIn);
         routes.MapPost("/account/password", ChangePasswordAsync).Needs(Right.SignedIn);
     }
 
@@ -159,16 +159,26 @@ internal static class PeopleRoutes
         return Results.Redirect("/settings/tokens");
     }
 
+    private static async Task<IResult> ShowAccountAsync(UserManager<Person> people, CurrentViewer viewers)
+    {
+        var person = await people.FindByIdAsync(viewers.Viewer.Person.ToString()) ?? throw new RefusedException("NOT_FOUND");
+        return Page.Of<AccountPage, AccountModel>(await ReadAccountAsync(people, person, viewers));
+    }
+
+    /// <summary>What somebody's own account page shows.</summary>
+    public static async Task<AccountModel> ReadAccountAsync(UserManager<Person> people, Person person, CurrentViewer viewers) =>
+        new(viewers.Viewer, person.TwoFactorEnabled, [.. (await people.GetPasskeysAsync(person)).OrderBy(passkey => passkey.CreatedAt)]);
+
     private static async Task<IResult> ChangePasswordAsync(HttpContext http, UserManager<Person> people, SignInManager<Person> signIn, AuditTrail trail, CurrentViewer viewers, CancellationToken cancellationToken)
     {
         var form = await http.Request.ReadFormAsync(cancellationToken);
         var person = await people.FindByIdAsync(viewers.Viewer.Person.ToString()) ?? throw new RefusedException("NOT_FOUND");
         var changed = await people.ChangePasswordAsync(person, form["current"].ToString(), form["password"].ToString());
         if (!changed.Succeeded)
-            return Page.Of<AccountPage, AccountModel>(new AccountModel(viewers.Viewer, [.. changed.Errors.Select(error => error.Description)], Done: false), StatusCodes.Status400BadRequest);
+            return Page.Of<AccountPage, AccountModel>(await ReadAccountAsync(people, person, viewers) with { Problems = [.. changed.Errors.Select(error => error.Description)] }, StatusCodes.Status400BadRequest);
         await trail.WriteAsync(viewers.Viewer.Actor, "access.password-changed", person.Id.ToString(), reason: null, cancellationToken);
         await signIn.RefreshSignInAsync(person);
-        return Page.Of<AccountPage, AccountModel>(new AccountModel(viewers.Viewer, [], Done: true));
+        return Page.Of<AccountPage, AccountModel>(await ReadAccountAsync(people, person, viewers) with { Done = true });
     }
 }
 
@@ -190,4 +200,10 @@ internal sealed record TokensModel(IReadOnlyList<ApiToken> Tokens, Role Role, IR
 }
 
 /// <summary>What the page of one's own account shows.</summary>
-internal sealed record AccountModel(Viewer Viewer, IReadOnlyList<string> Problems, bool Done);
+internal sealed record AccountModel(Viewer Viewer, bool SecondFactor, IReadOnlyList<UserPasskeyInfo> Passkeys)
+{
+    public IReadOnlyList<string> Problems { get; init; } = [];
+
+    /// <summary>The password was just changed.</summary>
+    public bool Done { get; init; }
+}

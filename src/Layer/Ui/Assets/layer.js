@@ -46,3 +46,23 @@ if (subscription) {
   };
   subscription.addEventListener("input", look);
 }
+// Passkeys: the server's options go to the browser, its answer goes back with the form.
+for (const form of document.querySelectorAll("form[data-passkey]")) {
+  if (!globalThis.PublicKeyCredential?.parseCreationOptionsFromJSON) break;
+  form.hidden = false;
+  form.addEventListener("submit", async event => {
+    event.preventDefault();
+    try {
+      const answer = await fetch(form.dataset.passkey, { method: "POST", body: new FormData(form) });
+      if (!answer.ok) throw new Error(answer.statusText);
+      const options = await answer.json();
+      const credential = "creates" in form.dataset
+        ? await navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options) })
+        : await navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options) });
+      form.elements.credential.value = JSON.stringify(credential);
+      form.submit();
+    } catch {
+      form.querySelector("[role=alert]").hidden = false;
+    }
+  });
+}
