@@ -29,7 +29,7 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
         ["check"] = "Read", ["sync"] = "Read", ["connections"] = "Read", ["credential"] = "Read",
         ["show"] = "Look", ["diff"] = "Look",
         ["evidence"] = "Prove", ["coverage"] = "Prove", ["audit"] = "Prove", ["verify"] = "Prove",
-        ["log"] = "Operate", ["names"] = "Operate", ["workspace"] = "Operate", ["secrets"] = "Operate", ["config"] = "Operate", ["azure-emulator"] = "Operate", ["completion"] = "Operate", ["version"] = "Operate",
+        ["log"] = "Operate", ["names"] = "Operate", ["workspace"] = "Operate", ["secrets"] = "Operate", ["admin"] = "Operate", ["config"] = "Operate", ["azure-emulator"] = "Operate", ["completion"] = "Operate", ["version"] = "Operate",
     };
 
     public Terminal Terminal { get; } = terminal;
@@ -58,6 +58,7 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
             AzureEmulatorCommand.Create(this),
             NamesCommand.Create(this),
             WorkspaceCommand.Create(this),
+            Access.AdminCommand.Create(this),
             SecretsCommand.Create(this),
             ConfigCommand.Create(this),
             CompletionCommand.Create(this),

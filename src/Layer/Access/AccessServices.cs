@@ -39,7 +39,11 @@ internal static class AccessServices
         })
         .AddUserStore<PersonStore>()
         .AddSignInManager()
-        .AddDefaultTokenProviders();
+        .AddDefaultTokenProviders().Services
+        // A link that sets a new password.
+        .Configure<DataProtectionTokenProviderOptions>(token => token.TokenLifespan = TimeSpan.FromHours(1))
+        // How long a session outlives a password that was changed elsewhere.
+        .Configure<SecurityStampValidatorOptions>(stamp => stamp.ValidationInterval = TimeSpan.FromMinutes(1));
 
     private static void AddSchemes(IServiceCollection services)
     {

@@ -30,6 +30,11 @@ internal sealed class Settings
         new("Layer:RetentionYears", "how many years after its newest entry a workspace must be kept, at least 1; without it, 7", Secret: false),
         new("Layer:AllowedPrivateNetworks", "addresses or networks inside your own, with commas, that configured services may have, e.g. 10.0.7.0/24; without it, public ones only", Secret: false),
         new("Layer:PublicUrl", "https:// address under which people reach 'layer serve'; without it, it serves this machine only", Secret: false),
+        new("Layer:OidcAuthority", "https:// address of an identity provider (OpenID Connect) that people may sign in with; without it, none", Secret: false),
+        new("Layer:OidcClientId", "the client ID that it gave Layer", Secret: false),
+        new("Layer:OidcClientSecret", "the client secret that it gave Layer", Secret: true),
+        new("Layer:OidcRoleClaim", "the claim that lists somebody's roles; without it, roles", Secret: false),
+        new("Layer:OidcRoles", "what its values mean, as ROLE=VALUE with commas; without it, administrator=administrator, editor=editor, auditor=auditor", Secret: false),
         new("Layer:Certificate", "file with the certificate for https: PEM, or PKCS #12 without a password; without it, no https", Secret: false),
         new("Layer:CertificateKey", "file with its key (PEM); without it, the key is in Layer:Certificate", Secret: false),
         new("Layer:TrustedProxies", "addresses or networks, with commas, of proxies that end https in front of 'layer serve', e.g. 10.0.0.0/24; without it, none", Secret: false),
@@ -59,6 +64,9 @@ internal sealed class Settings
 
     /// <summary>Null: only this machine reaches it.</summary>
     public Uri? PublicUrl => Find("Layer:PublicUrl") is { } text && TryParsePublicUrl(text, out var address) ? address : null;
+
+    /// <summary>Null: people sign in here only.</summary>
+    public Access.Oidc.OidcSettings? Oidc => Access.Oidc.OidcSettings.Read(Find, []);
 
     /// <summary>Path; null: no https of its own.</summary>
     public string? Certificate => Find("Layer:Certificate");
@@ -123,6 +131,7 @@ internal sealed class Settings
                 found.Add($"{name} is '{networks}'. Allowed: addresses or networks, with commas, e.g. 10.0.0.0/24, 192.168.7.1.");
         }
 
+        Access.Oidc.OidcSettings.Read(name => all.First(setting => setting.Name == name).Value is { Length: > 0 } value ? value : null, found);
         problems = found;
         return new Settings(folder.Value!, [folder, .. all]);
     }

@@ -12,9 +12,11 @@ internal static class Routes
         HealthRoutes.Map(routes);
         OperationRoutes.Map(routes);
         AccessRoutes.Map(routes);
+        Access.Oidc.OidcSignIn.Map(routes);
         Access.Web.PeopleRoutes.Map(routes);
         Access.Web.SecondFactorRoutes.Map(routes);
         Access.Web.PasskeyRoutes.Map(routes);
+        Access.Web.ResetRoutes.Map(routes);
         Evidence.Web.HomeRoutes.Map(routes);
         Evidence.Web.EvidenceRoutes.Map(routes);
         Connections.Web.IntegrationsRoutes.Map(routes);

@@ -36,7 +36,7 @@ internal static class WebErrors
 
     // Facts: problems
     public static ErrorEntry RequestInvalid { get; } = Entry(
-        "REQUEST_INVALID", "The request cannot be understood", "{problems}", ["Change what is named above and send it again.", "What each call takes stands in docs/api.md."], kind: FailureKind.Usage);
+        "REQUEST_INVALID", "The request cannot be understood", "{problems} Nothing was done.", ["Change what is named above and send it again.", "What each call takes stands in docs/api.md."], kind: FailureKind.Usage);
 
     public static ErrorEntry PreconditionFailed { get; } = Entry(
         "PRECONDITION_FAILED", "Somebody else was faster", "It was changed after you read it: the ETag sent in If-Match is not the one it has now.",
@@ -79,13 +79,36 @@ internal static class WebErrors
         "INVITATION_INVALID", "This link does not work any more", "It was used, it expired, or a newer one replaced it. A set-up link works once and for an hour; an invitation once and for seven days.",
         ["Ask for a new invitation.", "While there is no administrator yet, restart 'layer serve': it prints a new set-up link."]);
 
+    // Facts: email
+    public static ErrorEntry PersonNotFound { get; } = Entry(
+        "PERSON_NOT_FOUND", "Nobody here has this address", "No account of this Layer has the address {email}.", ["Compare it with Settings → People, or invite them there."], kind: FailureKind.Usage);
+
+    // Facts: authority
+    public static ErrorEntry OidcFailed { get; } = Entry(
+        "OIDC_FAILED", "The sign-in at {authority} did not end well", "{authority} refused it, or its answer could not be trusted: it was too old, from elsewhere, or this Layer is set up with another client there.",
+        ["Sign in again from the first page.", "If it stays: compare Layer:OidcAuthority, Layer:OidcClientId and the redirect address (…/sign-in/oidc/callback) with what stands at the identity provider, and whether the secret expired."]);
+
+    // Facts: authority, claim, values
+    public static ErrorEntry OidcNoRole { get; } = Entry(
+        "OIDC_NO_ROLE", "You have no role in Layer", "{authority} says who you are, and its claim '{claim}' gives you none of the roles that mean something here: {values}.",
+        ["Ask whoever manages the identity provider to give you one of them, then sign in again.", "Whoever runs Layer can map other values with Layer:OidcRoles."]);
+
+    public static ErrorEntry OidcNoEmail { get; } = Entry(
+        "OIDC_NO_EMAIL", "The identity provider tells no e-mail address", "Layer needs the claim 'email', or an address in 'preferred_username', to make an account.",
+        ["Let the identity provider send the claim 'email' to Layer."]);
+
+    // Facts: email
+    public static ErrorEntry OidcEmailTaken { get; } = Entry(
+        "OIDC_EMAIL_TAKEN", "This address has an account with a password", "{email} has an account here already. An address alone does not prove that both are the same person, so nothing was joined.",
+        ["Sign in with the password, or ask an administrator to remove that account under Settings → People; then sign in here again."]);
+
     public static ErrorEntry LastAdministrator { get; } = Entry(
         "LAST_ADMINISTRATOR", "Somebody must stay administrator", "This is the only administrator: without one nobody could invite people or make tokens.",
         ["Make somebody else administrator first."]);
 
     public static IReadOnlyList<ErrorEntry> All { get; } =
     [
-        SignInNeeded, RoleTooWeak, FormExpired, NotFound, OutsideWindow, TooManyRequests, NothingConnected, RequestInvalid, PreconditionFailed, PreconditionRequired, InternalError, OperationInterrupted, AddressInUse, ListensInTheClear, Misdirected, InvitationInvalid, LastAdministrator,
+        SignInNeeded, RoleTooWeak, FormExpired, NotFound, OutsideWindow, TooManyRequests, NothingConnected, RequestInvalid, PreconditionFailed, PreconditionRequired, InternalError, OperationInterrupted, AddressInUse, ListensInTheClear, Misdirected, InvitationInvalid, PersonNotFound, OidcFailed, OidcNoRole, OidcNoEmail, OidcEmailTaken, LastAdministrator,
     ];
 
     private static ErrorEntry Entry(

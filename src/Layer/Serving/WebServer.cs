@@ -1,4 +1,5 @@
 using Layer.Access;
+using Layer.Access.Oidc;
 using Layer.Connections.Web;
 using Layer.Operations;
 using Layer.Serving.Api;
@@ -52,6 +53,8 @@ internal static class WebServer
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         AddServices(builder.Services, app, layer, workspace, listening);
         builder.Services.AddAccess().AddConnecting().AddSingleton<Storage.HistoryCache>().AddScoped<Inventory.Web.InventoryView>().AddScoped<Audits.Web.AuditViews>().AddScoped<Audits.Web.BundleWork>().AddSingleton<Inviting>();
+        if (layer.Settings.Oidc is { } oidc)
+            builder.Services.AddOidc(oidc, layer.Settings.AllowedPrivateNetworks);
         var web = builder.Build();
 
         web.UseSecurityHeaders();
