@@ -18,6 +18,22 @@ internal sealed class ChangeReader(LayerDatabase database, Guid workspace)
         return changes;
     }
 
+    /// <summary>The first complete reading of each connection: before it only Azure's own dates are known.</summary>
+    public async Task<IReadOnlyList<Reading>> FirstReadingsAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.ConnectAsync(cancellationToken);
+        var readings = new List<Reading>();
+        var rows = connection.QueryAsync(
+            """
+            SELECT c.id, c.name, c.subscription_id, c.tenant_id, s.seq, s.day, s.observed_from
+            FROM connection c JOIN sync s ON s.connection = c.id
+            WHERE c.workspace = @workspace AND s.seq = (SELECT MIN(f.seq) FROM sync f WHERE f.connection = c.id AND f.status = 'complete')
+            """, cancellationToken, ("@workspace", database.Engine.Id(workspace)));
+        await foreach (var row in rows)
+            readings.Add(Read(row));
+        return readings;
+    }
+
     private async Task<List<List<Reading>>> SpansAsync(DateOnly from, DateOnly to, CancellationToken cancellationToken)
     {
         await using var connection = await database.ConnectAsync(cancellationToken);
@@ -31,14 +47,13 @@ internal sealed class ChangeReader(LayerDatabase database, Guid workspace)
             ORDER BY s.seq
             """, cancellationToken, ("@workspace", database.Engine.Id(workspace)), ("@from", from.DayNumber), ("@to", to.DayNumber));
         await foreach (var row in rows)
-        {
-            readings.Add(new Reading(
-                database.Engine.ReadId(row, 0), row.GetString(1), database.Engine.ReadId(row, 2), database.Engine.ReadId(row, 3),
-                row.GetInt64(4), DateOnly.FromDayNumber(row.GetInt32(5)), new DateTimeOffset(row.GetInt64(6), TimeSpan.Zero)));
-        }
-
+            readings.Add(Read(row));
         return [.. readings.GroupBy(reading => reading.Connection).Select(group => group.ToList())];
     }
+
+    private Reading Read(System.Data.Common.DbDataReader row) => new(
+        database.Engine.ReadId(row, 0), row.GetString(1), database.Engine.ReadId(row, 2), database.Engine.ReadId(row, 3),
+        row.GetInt64(4), DateOnly.FromDayNumber(row.GetInt32(5)), new DateTimeOffset(row.GetInt64(6), TimeSpan.Zero));
 
     private async Task<IEnumerable<DatedChange>> OfAsync(List<Reading> readings, CancellationToken cancellationToken)
     {

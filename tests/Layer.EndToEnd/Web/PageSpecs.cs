@@ -14,7 +14,7 @@ public sealed class PageSpecs(Chromium chromium, ServedDemo demo)
         ("home", "/", null), ("integrations", "/integrations", null), ("connect", "/integrations/azure/connect", null), ("connect-portal", "/integrations/azure/connect?how=portal", null),
         ("send", "/integrations/azure/send?subscription=12345678-1234-4234-8234-123456789abc", null), ("add", "/integrations/azure/add", null),
         ("connection", "/integrations", "tbody th a"), ("inventory", "/inventory", null), ("inventory-privileged", "/inventory?flag=privileged&sort=-since", null),
-        ("inventory-nothing", "/inventory?q=nobody-has-this-name", null), ("groups", "/inventory/groups", null), ("assignment", "/inventory?q=owner", "tbody th a"), ("changes", "/changes", null),
+        ("inventory-nothing", "/inventory?q=nobody-has-this-name", null), ("groups", "/inventory/groups", null), ("assignment", "/inventory?q=owner", "tbody th a"), ("changes", "/changes", null), ("changes-past", "/changes?from=PAST", null),
         ("evidence", "/evidence", null), ("records", "/evidence/records", null), ("record", "/evidence/records", "tbody th a"), ("record-raw", "/evidence/records", "tbody th a|.tabs a:nth-child(2)"),
         ("record-read", "/evidence/records", "tbody th a|.tabs a:nth-child(3)"), ("record-verify", "/evidence/records", "tbody th a|.tabs a:nth-child(4)"),
         ("audits", "/audits", null), ("audit", "/audits/WINDOW", null), ("doctor", "/doctor", null), ("people", "/settings/people", null), ("tokens", "/settings/tokens", null),
@@ -70,7 +70,7 @@ public sealed class PageSpecs(Chromium chromium, ServedDemo demo)
         var wrong = new List<string>();
         foreach (var (what, path, clicks) in Pages)
         {
-            await page.GotoAsync(new Uri(address, path.Replace("WINDOW", $"{today.AddDays(-90):yyyy-MM-dd}..{today.AddDays(1):yyyy-MM-dd}", StringComparison.Ordinal)).ToString());
+            await page.GotoAsync(new Uri(address, path.Replace("WINDOW", $"{today.AddDays(-90):yyyy-MM-dd}..{today.AddDays(1):yyyy-MM-dd}", StringComparison.Ordinal).Replace("PAST", $"{today.AddDays(-200):yyyy-MM-dd}", StringComparison.Ordinal)).ToString());
             var there = true;
             foreach (var click in clicks?.Split('|') ?? [])
             {

@@ -40,11 +40,12 @@ internal static class ChangesRoutes
         var days = await db.Syncs.Where(sync => sync.Workspace == viewer.Workspace.Id && sync.Status == SyncStatus.Complete && sync.Day >= first && sync.Day <= last)
             .Select(sync => sync.Day).Distinct().ToListAsync(cancellationToken);
         var read = days.Count(viewer.Sees);
-        return Page.Of<ChangesPage, ChangesModel>(new ChangesModel(query, first, last, read, all, chosen.Count, [.. chosen.Skip(query.Skip).Take(ListQuery.PageSize)], names));
+        return Page.Of<ChangesPage, ChangesModel>(new ChangesModel(query, first, last, read, await view.MadeBeforeAsync(first, last, cancellationToken), all, chosen.Count, [.. chosen.Skip(query.Skip).Take(ListQuery.PageSize)], names));
     }
 
     private static DateOnly? Day(string? text) => DateOnly.TryParseExact(text, "yyyy-MM-dd", out var day) ? day : null;
 }
 
-/// <summary>What the page of changes shows; the last day is in it. <see cref="DaysRead"/>: on how many of the days anything was read to its end.</summary>
-internal sealed record ChangesModel(ListQuery Query, DateOnly First, DateOnly Last, int DaysRead, IReadOnlyList<DatedChange> All, int Total, IReadOnlyList<DatedChange> Rows, KnownNames Names);
+/// <summary>What the page of changes shows; the last day is in it. <see cref="DaysRead"/>: on how many of the days anything was read to its end; <see cref="Before"/>: role assignments from before the first reading, by the day that Azure says.</summary>
+internal sealed record ChangesModel(
+    ListQuery Query, DateOnly First, DateOnly Last, int DaysRead, IReadOnlyDictionary<DateOnly, int> Before, IReadOnlyList<DatedChange> All, int Total, IReadOnlyList<DatedChange> Rows, KnownNames Names);

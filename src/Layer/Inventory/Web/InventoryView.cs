@@ -51,6 +51,25 @@ internal sealed class InventoryView(LayerDatabase database, CurrentViewer viewer
         return [.. rows.Values];
     }
 
+    /// <summary>
+    /// How many role assignments, of those that stood at the first reading of their subscription, were made on each of these days before it, as Azure dates them.
+    /// Those that were removed before the first reading are in no count: nothing tells of them.
+    /// </summary>
+    public async Task<IReadOnlyDictionary<DateOnly, int>> MadeBeforeAsync(DateOnly first, DateOnly last, CancellationToken cancellationToken)
+    {
+        var days = new Dictionary<(Guid Tenant, string Key), DateOnly>();
+        foreach (var reading in (await new ChangeReader(database, Workspace.Id).FirstReadingsAsync(cancellationToken)).Where(reading => viewers.Viewer.Sees(reading.Day) && reading.Day > first))
+        {
+            foreach (var facts in await cache.GetAsync((reading.Connection, reading.Seq), () => FactsAsync(reading, cancellationToken)))
+            {
+                if (facts.CreatedOn is { } made && DateOnly.FromDateTime(made.UtcDateTime) is var day && day >= first && day <= last && day < reading.Day && viewers.Viewer.Sees(day))
+                    days.TryAdd((reading.Tenant, facts.Seen.Key), day);
+            }
+        }
+
+        return days.Values.CountBy(day => day).ToDictionary(day => day.Key, day => day.Value);
+    }
+
     public Task<IReadOnlyList<Seen>> ListAsync(Reading reading, string type, CancellationToken cancellationToken) =>
         cache.GetAsync((reading.Connection, reading.Seq, type), () => Reader.ListAsync(reading, type, cancellationToken));
 
