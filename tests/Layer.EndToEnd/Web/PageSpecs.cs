@@ -80,6 +80,7 @@ public sealed class PageSpecs(Chromium chromium, ServedDemo demo)
                     await page.Locator(click).First.ClickAsync();
             }
 
+            Assert.DoesNotContain("/sign-in", page.Url, StringComparison.Ordinal);
             if (there)
                 await CheckAsync(page, address, $"{what}-{name}", wrong);
         }

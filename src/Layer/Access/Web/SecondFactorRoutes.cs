@@ -19,11 +19,16 @@ internal static class SecondFactorRoutes
         routes.MapPost("/sign-in/code", SignInAsync).Needs(Right.None).RequireRateLimiting(RateLimits.Tries);
     }
 
-    private static async Task<IResult> ShowAsync(UserManager<Person> people, CurrentViewer viewers)
+    private static async Task<IResult> ShowAsync(UserManager<Person> people, IUserStore<Person> store, CurrentViewer viewers, CancellationToken cancellationToken)
     {
         var person = await GetAsync(people, viewers);
         if (!person.TwoFactorEnabled && await people.GetAuthenticatorKeyAsync(person) is null)
-            await people.ResetAuthenticatorKeyAsync(person);
+        {
+            // UserManager's own way ends all sessions of the person, and nothing changed for them yet.
+            await ((IUserAuthenticatorKeyStore<Person>)store).SetAuthenticatorKeyAsync(person, people.GenerateNewAuthenticatorKey(), cancellationToken);
+            await people.UpdateAsync(person);
+        }
+
         return await AgainAsync(people, person);
     }
 
