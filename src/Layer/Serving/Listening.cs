@@ -35,6 +35,9 @@ internal sealed record Listening(IReadOnlyList<string> Urls, X509Certificate2? C
     /// <summary>Whether a request may ask for this host: a page of another name that leads here is an attack (DNS rebinding) or a mistake.</summary>
     public bool Serves(string host) => IsLoopback(host) || string.Equals(host, PublicUrl?.Host, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Whether a request came protected: by https, its own or that of a trusted proxy, or from this machine. Whoever goes around the proxy is not served.</summary>
+    public static bool IsProtected(bool isHttps, IPAddress? from) => isHttps || from is null || IPAddress.IsLoopback(from) || (from.IsIPv4MappedToIPv6 && IPAddress.IsLoopback(from.MapToIPv4()));
+
     private static bool IsLoopback(string host) => host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));
 

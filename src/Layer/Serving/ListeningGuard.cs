@@ -21,9 +21,13 @@ internal static class ListeningGuard
             app.UseForwardedHeaders(forwarded);
         }
 
-        return app.Use((http, next) => listening.Serves(http.Request.Host.Host) || Probes.Contains(http.Request.Path.Value)
-            ? next(http)
-            : throw new RefusedException("MISDIRECTED", ("host", http.Request.Host.Host.Length == 0 ? "no host" : http.Request.Host.Host), ("url", listening.PublicUrl?.ToString() ?? "http://localhost")));
+        return app.Use((http, next) =>
+        {
+            var (host, served) = (http.Request.Host.Host, listening.PublicUrl?.ToString() ?? "http://localhost");
+            if (Probes.Contains(http.Request.Path.Value) || (listening.Serves(host) && Listening.IsProtected(http.Request.IsHttps, http.Connection.RemoteIpAddress)))
+                return next(http);
+            throw new RefusedException("MISDIRECTED", ("host", host.Length == 0 ? "no host" : $"{http.Request.Scheme}://{host}"), ("url", served));
+        });
     }
 }
 

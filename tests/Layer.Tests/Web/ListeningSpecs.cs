@@ -111,6 +111,14 @@ public sealed class ListeningSpecs(PostgresCluster cluster)
         Assert.Equal(believed, answer.Headers.Contains("Strict-Transport-Security"));
     }
 
+    [Theory]
+    [InlineData(false, "10.0.0.9", false)]
+    [InlineData(true, "10.0.0.9", true)]
+    [InlineData(false, "127.0.0.1", true)]
+    [InlineData(false, "::ffff:127.0.0.1", true)]
+    [InlineData(false, "::ffff:10.0.0.9", false)]
+    public void Who_goes_around_the_proxy_in_the_clear_is_not_served(bool isHttps, string from, bool served) => Assert.Equal(served, Listening.IsProtected(isHttps, IPAddress.Parse(from)));
+
     private static Task<HttpResponseMessage> AskAsync(HttpClient client, WebHost web, string host, string path)
     {
         var request = new HttpRequestMessage(HttpMethod.Get, new Uri(web.Address, path));
