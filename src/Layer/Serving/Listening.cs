@@ -20,7 +20,7 @@ internal sealed record Listening(IReadOnlyList<string> Urls, X509Certificate2? C
         var problems = new List<string>();
         var addresses = urls.Select(text => Parse(text, problems)).OfType<BindingAddress>().ToList();
         var certificate = ReadCertificate(settings, problems);
-        if (certificate is null && problems.Count == 0 && addresses.Find(address => address.Scheme == "https") is not null)
+        if (settings.Certificate is null && addresses.Find(address => address.Scheme == "https") is not null)
             problems.Add("--urls says https, and there is no certificate. Set Layer:Certificate to a PEM or PKCS #12 file, with Layer:CertificateKey for a PEM key of its own.");
         var beyond = addresses.Where(address => !IsLoopback(address.Host)).ToList();
         if (beyond.Count > 0 && settings.PublicUrl is null && problems.Count == 0 && (certificate is not null || settings.TrustedProxies.Count > 0))

@@ -46,6 +46,7 @@ public sealed class ListeningSpecs(PostgresCluster cluster)
         Assert.Contains("'8080' is no address to listen on", told.Problems[0], StringComparison.Ordinal);
         Assert.Contains("unix", told.Problems[1], StringComparison.Ordinal);
         Assert.Contains("Layer:Certificate cannot be used (/nowhere/tls.pem)", told.Problems[2], StringComparison.Ordinal);
+        Assert.Equal(2, Assert.Throws<SettingsException>(() => Listening.Decide(Told(), ["8080", "https://localhost:8443"])).Problems.Count);
         Assert.Contains("there is no certificate", Assert.Throws<SettingsException>(() => Listening.Decide(Told(), ["https://localhost:8443"])).Message, StringComparison.Ordinal);
         Assert.Contains("Layer:PublicUrl is missing", Assert.Throws<SettingsException>(() => Listening.Decide(Told(("Layer__TrustedProxies", "10.0.0.1")), ["http://0.0.0.0:8080"])).Message, StringComparison.Ordinal);
     }
