@@ -18,6 +18,7 @@ internal sealed class Installation : IAsyncDisposable
     private readonly Settings _settings;
     private readonly Lazy<AzureConnector> _connector;
     private readonly TimestampAuthority? _authority;
+    private readonly InFlight _inFlight = new();
 
     private Installation(Settings settings, LayerDatabase database, KeyRing ring, TimeProvider clock, Func<AzureConnector> connector)
     {
@@ -97,7 +98,7 @@ internal sealed class Installation : IAsyncDisposable
     }
 
     /// <summary>The demo uses a fresh connector for each of its days.</summary>
-    public SyncRun SyncsWith(AzureConnector connector) => new(Database, Ledger, Credentials, new SyncLeases(Database, Clock), connector, Clock);
+    public SyncRun SyncsWith(AzureConnector connector) => new(Database, Ledger, Credentials, new SyncLeases(Database, Clock, _settings.Lease), connector, _inFlight, Clock);
 
     public CredentialRotation RotationWith(AzureConnector connector) => new(Connections, Credentials, Ledger, new ConnectionCheck(connector));
 

@@ -28,6 +28,7 @@ internal sealed class Settings
         new("Layer:TimestampAuthority", "http:// or https:// address of a time-stamp authority (RFC 3161): asked once a day, after a sync, to vouch for the newest checkpoint; without it, none", Secret: false),
         new("Layer:Names", "true or false: ask Microsoft Graph after each sync what principals are called; without it, false", Secret: false),
         new("Layer:RetentionYears", "how many years after its newest entry a workspace must be kept, at least 1; without it, 7", Secret: false),
+        new("Layer:LeaseSeconds", "for how many seconds a node that fell silent while it read a connection keeps the others from it, 5 to 3600; without it, 900", Secret: false),
         new("Layer:AllowedPrivateNetworks", "addresses or networks inside your own, with commas, that configured services may have, e.g. 10.0.7.0/24; without it, public ones only", Secret: false),
         new("Layer:PublicUrl", "https:// address under which people reach 'layer serve'; without it, it serves this machine only", Secret: false),
         new("Layer:OidcAuthority", "https:// address of an identity provider (OpenID Connect) that people may sign in with; without it, none", Secret: false),
@@ -58,6 +59,9 @@ internal sealed class Settings
 
     /// <summary>Years after its newest leaf for which a workspace must be kept.</summary>
     public int RetentionYears => Find("Layer:RetentionYears") is { } text && TryParseYears(text, out var years) ? years : UsualRetentionYears;
+
+    /// <summary>Null: the usual.</summary>
+    public TimeSpan? Lease => Find("Layer:LeaseSeconds") is { } text && TryParseLease(text, out var lease) ? lease : null;
 
     /// <summary>Where configured services may be although it is not public.</summary>
     public IReadOnlyList<IPNetwork> AllowedPrivateNetworks => Find("Layer:AllowedPrivateNetworks") is { } text && TryParseNetworks(text, out var networks) ? networks : [];
@@ -100,6 +104,13 @@ internal sealed class Settings
     private static bool TryParseYears(string text, out int years) =>
         int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out years) && years is >= 1 and <= LongestRetentionYears;
 
+    private static bool TryParseLease(string text, out TimeSpan lease)
+    {
+        var valid = int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds is >= 5 and <= 3600;
+        lease = TimeSpan.FromSeconds(seconds);
+        return valid;
+    }
+
     /// <summary>Reads all of it; <paramref name="problems"/> lists every key that does not exist and every file that cannot be read.</summary>
     public static Settings Read(IReadOnlyDictionary<string, string> environment, out IReadOnlyList<string> problems)
     {
@@ -123,6 +134,8 @@ internal sealed class Settings
             found.Add("Layer:TimestampAuthority is no address that can be asked. Allowed: http://HOST/PATH or https://HOST/PATH, without a user or password.");
         if (all.First(setting => setting.Name == "Layer:RetentionYears") is { Value: { } retention } && !TryParseYears(retention, out _))
             found.Add($"Layer:RetentionYears is '{retention}'. Allowed: a whole number of years from 1 to {LongestRetentionYears}.");
+        if (all.First(setting => setting.Name == "Layer:LeaseSeconds") is { Value: { } lease } && !TryParseLease(lease, out _))
+            found.Add($"Layer:LeaseSeconds is '{lease}'. Allowed: a whole number of seconds from 5 to 3600.");
         if (all.First(setting => setting.Name == "Layer:PublicUrl") is { Value: { } url } && !TryParsePublicUrl(url, out _))
             found.Add($"Layer:PublicUrl is '{url}'. Allowed: https://HOST or https://HOST:PORT, without a path.");
         foreach (var name in new[] { "Layer:AllowedPrivateNetworks", "Layer:TrustedProxies" })

@@ -3,6 +3,7 @@ using Layer.Access.Oidc;
 using Layer.Connections.Web;
 using Layer.Operations;
 using Layer.Serving.Api;
+using Layer.Syncing;
 using Layer.Workspaces;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
@@ -52,7 +53,7 @@ internal static class WebServer
         // It warns that keys are stored in the open; ours are sealed by the repository.
         builder.Logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error);
         AddServices(builder.Services, app, layer, workspace, listening);
-        builder.Services.AddAccess().AddConnecting().AddSingleton<Storage.HistoryCache>().AddScoped<Inventory.Web.InventoryView>().AddScoped<Audits.Web.AuditViews>().AddScoped<Audits.Web.BundleWork>().AddSingleton<Inviting>();
+        builder.Services.AddAccess().AddConnecting().AddSingleton<Storage.HistoryCache>().AddScoped<Inventory.Web.InventoryView>().AddScoped<Audits.Web.AuditViews>().AddScoped<Audits.Web.BundleWork>().AddSingleton<Inviting>().AddSchedule(layer);
         if (layer.Settings.Oidc is { } oidc)
             builder.Services.AddOidc(oidc, layer.Settings.AllowedPrivateNetworks);
         var web = builder.Build();

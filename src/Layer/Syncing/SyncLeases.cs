@@ -6,25 +6,31 @@ using Layer.Storage;
 namespace Layer.Syncing;
 
 /// <summary>One sync per connection at a time. The fence is what protects evidence; the lease only keeps two from doing the same work.</summary>
-internal sealed class SyncLeases(LayerDatabase database, TimeProvider clock)
+internal sealed class SyncLeases(LayerDatabase database, TimeProvider clock, TimeSpan? duration = null)
 {
     /// <summary>
     /// How long a reader that died on another machine keeps others away. Longer than a collection may take (its own deadline is 10 minutes) with its commit, so that
     /// a living one never loses it.
     /// </summary>
-    public static readonly TimeSpan Duration = TimeSpan.FromMinutes(15);
+    public static readonly TimeSpan Usual = TimeSpan.FromMinutes(15);
+
+    /// <summary>As set, else <see cref="Usual"/>.</summary>
+    public TimeSpan Duration => duration ?? Usual;
 
     private StorageEngine Engine => database.Engine;
 
+    /// <param name="connectionId">The connection.</param>
+    /// <param name="fence">Only while its fence is still this one; null: whatever it is.</param>
+    /// <param name="cancellationToken">The cancellation token.</param>
     /// <exception cref="RefusedException">SYNC_RUNNING, CONNECTION_PAUSED, CONNECTION_DISCONNECTED.</exception>
-    public async Task<SyncLease> TakeAsync(Guid connectionId, CancellationToken cancellationToken)
+    public async Task<SyncLease> TakeAsync(Guid connectionId, long? fence, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
         var until = now + Duration;
         await using var connection = await database.ConnectAsync(cancellationToken);
         await using var transaction = await Engine.BeginWriteAsync(connection, cancellationToken);
         var found = await GetAsync(connection, connectionId, cancellationToken);
-        if (found.State is ConnectionState.Paused or ConnectionState.Disconnected || IsHeld(found, now))
+        if (found.State is ConnectionState.Paused or ConnectionState.Disconnected || IsHeld(found, now) || (fence ?? found.Fence) != found.Fence)
             throw Refusal(found);
         // Compare and swap: of two that found the lease free, one is told who was quicker.
         var taken = await connection.ExecuteAsync(

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Data.Common;
 using Layer.Azure;
 using Layer.Azure.Errors;
@@ -12,12 +11,8 @@ namespace Layer.Syncing;
 
 /// <summary>Reads connections and seals what was read: lease, collect, commit, and one signature over all of it.</summary>
 internal sealed class SyncRun(
-    LayerDatabase database, EvidenceLedger ledger, CredentialStore credentials, SyncLeases leases, AzureConnector connector, TimeProvider clock)
+    LayerDatabase database, EvidenceLedger ledger, CredentialStore credentials, SyncLeases leases, AzureConnector connector, InFlight inFlight, TimeProvider clock)
 {
-    // ARM counts reads per app and subscription; beyond a handful at once an app registration gains nothing and Entra starts to push back.
-    private const int InFlightPerCredential = 8;
-    private const int InFlight = 32;
-
     // After Ctrl-C: time enough to record that it was, too short to be pressed again.
     private static readonly TimeSpan RecordingDeadline = TimeSpan.FromSeconds(10);
 
@@ -27,52 +22,48 @@ internal sealed class SyncRun(
     public async Task<IReadOnlyList<SyncResult>> RunAsync(
         IReadOnlyList<Connection> connections, SyncTrigger trigger, string actor, Action<SyncResult>? done, CancellationToken cancellationToken)
     {
-        using var overall = new SemaphoreSlim(InFlight);
-        var perCredential = new ConcurrentDictionary<Guid, SemaphoreSlim>();
         var results = await Task.WhenAll(connections.Select(async connection =>
         {
-            var own = perCredential.GetOrAdd(connection.Credential, static _ => new SemaphoreSlim(InFlightPerCredential));
-            var result = await QueueAsync(connection);
+            var result = await QueueAsync(connection, trigger, actor, fence: null, cancellationToken);
             done?.Invoke(result);
             return result;
-
-            async Task<SyncResult> QueueAsync(Connection next)
-            {
-                if (!await EnterAsync(own, cancellationToken))
-                    return SyncResult.Refused(next.Name, Cancelled(next)) with { Status = SyncStatus.Cancelled };
-                try
-                {
-                    if (!await EnterAsync(overall, cancellationToken))
-                        return SyncResult.Refused(next.Name, Cancelled(next)) with { Status = SyncStatus.Cancelled };
-                    try
-                    {
-                        return await SyncAsync(next, trigger, actor, cancellationToken);
-                    }
-                    finally
-                    {
-                        overall.Release();
-                    }
-                }
-                finally
-                {
-                    own.Release();
-                }
-            }
         }));
-
-        // One signature covers all commits; a crash before it leaves sealed leaves that the next signature covers.
-        using var deadline = new CancellationTokenSource(RecordingDeadline, clock);
-        foreach (var workspace in connections.Select(c => c.Workspace).Distinct())
-            await ledger.SignCheckpointAsync(workspace, cancellationToken.IsCancellationRequested ? deadline.Token : cancellationToken);
+        await SignAsync(connections.Select(c => c.Workspace).Distinct(), cancellationToken);
         return results;
     }
 
-    private async Task<SyncResult> SyncAsync(Connection connection, SyncTrigger trigger, string actor, CancellationToken cancellationToken)
+    /// <summary>Syncs one connection as it was planned: refused as SYNC_RUNNING when anybody has read it, or begun to, since its row was read.</summary>
+    /// <exception cref="RefusedException">As above.</exception>
+    public async Task<SyncResult> RunPlannedAsync(Connection planned, SyncTrigger trigger, string actor, CancellationToken cancellationToken)
+    {
+        var result = await QueueAsync(planned, trigger, actor, planned.Fence, cancellationToken);
+        if (result.Sync is not null)
+            await SignAsync([planned.Workspace], cancellationToken);
+        return result;
+    }
+
+    private async Task<SyncResult> QueueAsync(Connection connection, SyncTrigger trigger, string actor, long? fence, CancellationToken cancellationToken)
+    {
+        using var place = await inFlight.EnterAsync(connection, cancellationToken);
+        return place is null
+            ? SyncResult.Refused(connection.Name, Cancelled(connection)) with { Status = SyncStatus.Cancelled }
+            : await SyncAsync(connection, trigger, actor, fence, cancellationToken);
+    }
+
+    // One signature covers all commits; a crash before it leaves sealed leaves that the next signature covers.
+    private async Task SignAsync(IEnumerable<Guid> workspaces, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(RecordingDeadline, clock);
+        foreach (var workspace in workspaces)
+            await ledger.SignCheckpointAsync(workspace, cancellationToken.IsCancellationRequested ? deadline.Token : cancellationToken);
+    }
+
+    private async Task<SyncResult> SyncAsync(Connection connection, SyncTrigger trigger, string actor, long? fence, CancellationToken cancellationToken)
     {
         SyncLease lease;
         try
         {
-            lease = await leases.TakeAsync(connection.Id, cancellationToken);
+            lease = await leases.TakeAsync(connection.Id, fence, cancellationToken);
         }
         catch (RefusedException refused)
         {
@@ -194,24 +185,11 @@ internal sealed class SyncRun(
         _ => (ConnectionState.Failing, result.Failure?.Code),
     };
 
-    private static async Task<bool> EnterAsync(SemaphoreSlim gate, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await gate.WaitAsync(cancellationToken);
-            return true;
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
-    }
-
     private static Failure Cancelled(Connection connection) => Named("CANCELLED", connection);
 
-    private static Failure LeaseLost(Connection connection) => new("LEASE_LOST", new Dictionary<string, string>
+    private Failure LeaseLost(Connection connection) => new("LEASE_LOST", new Dictionary<string, string>
     {
-        ["connection"] = connection.Name, ["minutes"] = $"{SyncLeases.Duration.TotalMinutes:0}",
+        ["connection"] = connection.Name, ["minutes"] = $"{leases.Duration.TotalMinutes:0.#}",
     });
 
     private static Failure Named(string code, Connection connection) => new(code, new Dictionary<string, string> { ["connection"] = connection.Name });

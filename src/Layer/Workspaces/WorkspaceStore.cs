@@ -14,10 +14,15 @@ internal sealed class WorkspaceStore(LayerDatabase database, Seal seal, TimeProv
     public const string DefaultName = "main";
 
     /// <summary>The workspace of this name; null when there is none yet.</summary>
-    public async Task<Workspace?> FindAsync(string name, CancellationToken cancellationToken)
+    public Task<Workspace?> FindAsync(string name, CancellationToken cancellationToken) => FindAsync("name", name, cancellationToken);
+
+    /// <summary>The workspace of this id; null when there is none.</summary>
+    public Task<Workspace?> FindAsync(Guid id, CancellationToken cancellationToken) => FindAsync("id", database.Engine.Id(id), cancellationToken);
+
+    private async Task<Workspace?> FindAsync(string column, object value, CancellationToken cancellationToken)
     {
         await using var connection = await database.ConnectAsync(cancellationToken);
-        var rows = connection.QueryAsync("SELECT id, name, origin, sample, created_at FROM workspace WHERE name = @name", cancellationToken, ("@name", name));
+        var rows = connection.QueryAsync($"SELECT id, name, origin, sample, created_at FROM workspace WHERE {column} = @value", cancellationToken, ("@value", value));
         Workspace? found = null;
         await foreach (var row in rows)
         {

@@ -215,7 +215,7 @@ public abstract class FailuresSeenElsewhereSpecs(Engine engine, PostgresCluster 
     private static async Task<List<WeakReference>> ReadAndCommitAsync(SyncWorld world)
     {
         var connection = await world.GetAsync("prod");
-        var lease = await world.Node.Leases.TakeAsync(connection.Id, Cancellation);
+        var lease = await world.Node.Leases.TakeAsync(connection.Id, fence: null, Cancellation);
         using var credential = world.Node.Credentials.Open(await world.Node.Credentials.GetAsync(connection.Credential, Cancellation));
         var collection = await world.Node.Connector.CollectAsync(
             new AzureTarget(AzureCloud.Public, connection.SubscriptionId, connection.TenantId), credential.Azure, Cancellation);

@@ -153,7 +153,7 @@ internal sealed class FaultedSync : IAsyncDisposable
     {
         var connector = new AzureConnector(Options(azure, _waits));
         _connectors.Add(connector);
-        return new SyncRun(_node.Database, _node.Ledger, _node.Credentials, _node.Leases, connector, _clock);
+        return new SyncRun(_node.Database, _node.Ledger, _node.Credentials, _node.Leases, connector, new InFlight(), _clock);
     }
 
     private async Task ConnectAsync(string subscription, string app)

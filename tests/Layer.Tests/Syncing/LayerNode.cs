@@ -19,7 +19,7 @@ internal sealed class LayerNode : IAsyncDisposable
         Credentials = new CredentialStore(database, Seal, clock);
         Connections = new ConnectionStore(database, Ledger, Credentials, clock);
         Leases = new SyncLeases(database, clock);
-        Sync = new SyncRun(database, Ledger, Credentials, Leases, connector, clock);
+        Sync = new SyncRun(database, Ledger, Credentials, Leases, connector, new InFlight(), clock);
         Check = new ConnectionCheck(connector);
         Connect = new ConnectFlow(Connections, Credentials, Check, Sync, connector, waits);
         Rotation = new CredentialRotation(Connections, Credentials, Ledger, Check);

@@ -63,7 +63,7 @@ public abstract class SyncRunSpecs(Engine engine, PostgresCluster cluster)
         await using var world = await StartAsync();
         await world.ConnectAsync("prod");
         var other = await world.StartNodeAsync();
-        var lease = await world.Node.Leases.TakeAsync((await world.GetAsync("prod")).Id, Cancellation);
+        var lease = await world.Node.Leases.TakeAsync((await world.GetAsync("prod")).Id, fence: null, Cancellation);
 
         var refused = await world.SyncAsync("prod", other);
 
@@ -85,7 +85,7 @@ public abstract class SyncRunSpecs(Engine engine, PostgresCluster cluster)
         {
             try
             {
-                await world.Node.Leases.TakeAsync(id, Cancellation);
+                await world.Node.Leases.TakeAsync(id, fence: null, Cancellation);
                 return "taken";
             }
             catch (RefusedException refused)
@@ -123,11 +123,11 @@ public abstract class SyncRunSpecs(Engine engine, PostgresCluster cluster)
         await using var world = await StartAsync();
         await world.ConnectAsync("prod");
         var connection = await world.GetAsync("prod");
-        var lease = await world.Node.Leases.TakeAsync(connection.Id, Cancellation);
+        var lease = await world.Node.Leases.TakeAsync(connection.Id, fence: null, Cancellation);
         using var credential = world.Node.Credentials.Open(await world.Node.Credentials.GetAsync(connection.Credential, Cancellation));
         var stale = await world.Node.Connector.CollectAsync(
             new AzureTarget(AzureCloud.Public, connection.SubscriptionId, connection.TenantId), credential.Azure, Cancellation);
-        world.Clock.Advance(SyncLeases.Duration);
+        world.Clock.Advance(SyncLeases.Usual);
         var other = await world.StartNodeAsync();
         Assert.Equal(SyncStatus.Complete, (await world.SyncAsync("prod", other)).Status);
         var leaves = await world.CountAsync("log_leaf");
@@ -150,7 +150,7 @@ public abstract class SyncRunSpecs(Engine engine, PostgresCluster cluster)
         var (leaves, state) = (await world.CountAsync("log_leaf"), (await world.GetAsync("prod")).State);
         var sleepy = await world.StartNodeAsync();
         // Its first answer is the token's: everything else is read after the lease has run out.
-        world.DuringNextAnswer(() => world.Clock.Advance(SyncLeases.Duration));
+        world.DuringNextAnswer(() => world.Clock.Advance(SyncLeases.Usual));
 
         var result = await world.SyncAsync("prod", sleepy);
 
@@ -211,7 +211,7 @@ public abstract class SyncRunSpecs(Engine engine, PostgresCluster cluster)
         await world.ConnectAsync("prod");
         await HoldAsync(world, "another-machine/1/1");
 
-        world.Clock.Advance(SyncLeases.Duration - TimeSpan.FromSeconds(1));
+        world.Clock.Advance(SyncLeases.Usual - TimeSpan.FromSeconds(1));
         Assert.Equal("SYNC_RUNNING", (await world.SyncAsync("prod")).Failure?.Code);
         world.Clock.Advance(TimeSpan.FromSeconds(1));
 
@@ -279,7 +279,7 @@ public abstract class SyncRunSpecs(Engine engine, PostgresCluster cluster)
 
     private static async Task HoldAsync(SyncWorld world, string holder)
     {
-        await world.Node.Leases.TakeAsync((await world.GetAsync("prod")).Id, Cancellation);
+        await world.Node.Leases.TakeAsync((await world.GetAsync("prod")).Id, fence: null, Cancellation);
         await using var connection = await world.Node.Database.ConnectAsync(Cancellation);
         await connection.ExecuteAsync("UPDATE connection SET lease_holder = @holder", Cancellation, ("@holder", holder));
     }

@@ -101,7 +101,7 @@ public abstract class VisibleSubscriptionsSpecs(Engine engine, PostgresCluster c
         foreach (var name in (string[])["prod", "test"])
         {
             var connection = await world.GetAsync(name);
-            var lease = await world.Node.Leases.TakeAsync(connection.Id, Cancellation);
+            var lease = await world.Node.Leases.TakeAsync(connection.Id, fence: null, Cancellation);
             using var credential = world.Node.Credentials.Open(await world.Node.Credentials.GetAsync(connection.Credential, Cancellation));
             var collection = await world.Node.Connector.CollectAsync(
                 new AzureTarget(AzureCloud.Public, connection.SubscriptionId, connection.TenantId), credential.Azure, wantsVisible: _ => true, Cancellation);
