@@ -1,4 +1,3 @@
-using Layer.AzureEmulator;
 using Layer.Ledger;
 using Layer.Syncing;
 using Layer.Tests.Storage;
