@@ -12,6 +12,7 @@ using Layer.Evidence.Collecting;
 using Layer.Inventory;
 using Layer.Ledger;
 using Layer.Operations;
+using Layer.Operations.Backups;
 using Layer.Secrets;
 using Layer.Serving;
 using Layer.Storage;
@@ -29,7 +30,7 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
         ["check"] = "Read", ["sync"] = "Read", ["connections"] = "Read", ["credential"] = "Read",
         ["show"] = "Look", ["diff"] = "Look",
         ["evidence"] = "Prove", ["coverage"] = "Prove", ["audit"] = "Prove", ["verify"] = "Prove",
-        ["log"] = "Operate", ["names"] = "Operate", ["workspace"] = "Operate", ["secrets"] = "Operate", ["admin"] = "Operate", ["config"] = "Operate", ["azure-emulator"] = "Operate", ["completion"] = "Operate", ["version"] = "Operate",
+        ["log"] = "Operate", ["names"] = "Operate", ["workspace"] = "Operate", ["backup"] = "Operate", ["database"] = "Operate", ["secrets"] = "Operate", ["admin"] = "Operate", ["config"] = "Operate", ["azure-emulator"] = "Operate", ["completion"] = "Operate", ["version"] = "Operate",
     };
 
     public Terminal Terminal { get; } = terminal;
@@ -59,6 +60,8 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
             NamesCommand.Create(this),
             WorkspaceCommand.Create(this),
             Access.AdminCommand.Create(this),
+            BackupCommand.Create(this),
+            DatabaseCommand.Create(this),
             SecretsCommand.Create(this),
             ConfigCommand.Create(this),
             CompletionCommand.Create(this),
@@ -144,9 +147,9 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
     public Task<Installation> OpenAsync(bool withKeys, CancellationToken cancellationToken) =>
         OpenAsync(GetSettings(), Clock, options: null, withKeys, cancellationToken);
 
-    /// <summary>Opens with keys what may have been rolled back, for the one command that goes on from there.</summary>
-    public Task<Installation> OpenRolledBackAsync(CancellationToken cancellationToken) =>
-        OpenUncomparedAsync(GetSettings(), Clock, options: null, withKeys: true, cancellationToken);
+    /// <summary>Opens what may have been rolled back, for those commands that go on from there.</summary>
+    public Task<Installation> OpenRolledBackAsync(bool withKeys, CancellationToken cancellationToken) =>
+        OpenUncomparedAsync(GetSettings(), Clock, options: null, withKeys, cancellationToken);
 
     /// <summary>Opens a data folder of the demo's, on its clock and towards its emulator.</summary>
     public async Task<Installation> OpenAsync(Settings settings, TimeProvider clock, AzureConnectorOptions? options, bool withKeys, CancellationToken cancellationToken)
@@ -202,7 +205,8 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
     /// <summary>What is left of workspaces that were removed from this data folder; nothing is opened or made.</summary>
     public IReadOnlyList<FoundTombstone> FindTombstones() => new Tombstones(new DataFolder(GetSettings().DataFolder)).List();
 
-    private Settings GetSettings()
+    /// <exception cref="SettingsException">They cannot be used.</exception>
+    public Settings GetSettings()
     {
         var settings = Settings.Read(Terminal.Environment, out var problems);
         return problems.Count == 0 ? settings : throw new SettingsException(problems);

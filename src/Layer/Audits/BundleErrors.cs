@@ -5,7 +5,7 @@ namespace Layer.Audits;
 /// <summary>Why a bundle cannot be made.</summary>
 internal static class BundleErrors
 {
-    private const string Nothing = "No bundle was made, and nothing was changed.";
+    private const string Nothing = "No file was made, and nothing was changed.";
 
     public static IReadOnlyList<ErrorEntry> All { get; } =
     [
@@ -43,12 +43,12 @@ internal static class BundleErrors
             "layer verify"),
         // Facts: file
         Entry("FILE_EXISTS", FailureKind.Usage, "There is such a file already",
-            "{file} exists. A bundle may have been handed over already, so Layer does not write over one.",
-            ["Choose another name with --out.", "Or move the file away first; a bundle of the same window and the same data has the same bytes."]),
+            "{file} exists. It may have been handed over already, or be the only copy, so Layer does not write over it.",
+            ["Choose another name.", "Or move the file away first: a bundle of the same window and the same data has the same bytes."]),
         // Facts: file, reason
         Entry("FILE_UNWRITABLE", FailureKind.Other, "The file cannot be written",
             "{file}: {reason}.",
-            ["Check the folder, its rights and free space.", "Or choose another place with --out."]),
+            ["Check the folder, its rights and free space.", "Or choose another place."]),
     ];
 
     private static ErrorEntry Entry(string code, FailureKind kind, string title, string why, string[] doThis, params string[] commands) => new()

@@ -5,6 +5,9 @@ namespace Layer.Cli;
 
 internal static class VersionCommand
 {
+    /// <summary>Version and commit, e.g. <c>0.1.0+3f649fc5f1ab…</c>.</summary>
+    public static string Text => typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+
     public static Command Create(LayerApp app)
     {
         var output = OutputOption.Create();
@@ -35,7 +38,7 @@ internal static class VersionCommand
 
     private static (string Version, string? Commit) Read()
     {
-        var text = typeof(VersionCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "unknown";
+        var text = Text;
         var plus = text.IndexOf('+');
         return plus < 0 ? (text, null) : (text[..plus], text[(plus + 1)..]);
     }

@@ -64,7 +64,7 @@ internal static class LogCommand
         command.Validators.Add(result => RefuseEmpty(result.GetResult(reason), reason.Name));
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            await using var layer = await app.OpenRolledBackAsync(cancellationToken);
+            await using var layer = await app.OpenRolledBackAsync(withKeys: true, cancellationToken);
             if (await FindLogAsync(app, layer, cancellationToken) is not { } workspace)
                 return ExitCode.Error;
             var epoch = await layer.Ledger.BeginEpochAsync(workspace.Id, Actor.OfThisProcess, parsed.GetRequiredValue(reason), cancellationToken);

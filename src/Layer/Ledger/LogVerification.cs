@@ -75,6 +75,10 @@ internal sealed partial class LogVerification
         return await new LogVerification(database, folder, workspace, connection, cancellationToken).RunAsync(pinned, since);
     }
 
+    /// <summary>Checks the log of a workspace over a connection whose open transaction decides what is seen, uncommitted rows included.</summary>
+    public static Task<LogVerdict> RunAsync(LayerDatabase database, DbConnection connection, DataFolder folder, Workspace workspace, CancellationToken cancellationToken) =>
+        new LogVerification(database, folder, workspace, connection, cancellationToken).RunAsync(pinned: null, since: null);
+
     private async Task<LogVerdict> RunAsync(VerificationKey? pinned, byte[]? since)
     {
         VerificationVerdict? verdict = null;

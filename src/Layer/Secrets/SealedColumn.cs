@@ -23,10 +23,16 @@ internal sealed record SealedColumn(string Table, string Column)
     public static async Task<List<byte[]>> ReadAllAsync(LayerDatabase database, CancellationToken cancellationToken)
     {
         await using var connection = await database.ConnectAsync(cancellationToken);
+        return await ReadAllAsync(database.Engine, connection, cancellationToken);
+    }
+
+    /// <summary>Every sealed value that the connection sees.</summary>
+    public static async Task<List<byte[]>> ReadAllAsync(StorageEngine engine, DbConnection connection, CancellationToken cancellationToken)
+    {
         var values = new List<byte[]>();
         foreach (var column in All)
         {
-            await foreach (var (_, value) in column.ReadAsync(database.Engine, connection, cancellationToken))
+            await foreach (var (_, value) in column.ReadAsync(engine, connection, cancellationToken))
                 values.Add(value);
         }
 

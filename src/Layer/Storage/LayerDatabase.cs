@@ -1,16 +1,11 @@
 using System.Data.Common;
-using System.Reflection;
 using Layer.Operations;
-using Microsoft.EntityFrameworkCore.Infrastructure;
-using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace Layer.Storage;
 
 /// <summary>The open database: its schema is this version's, and its guards stand. Safe for use by several threads at once.</summary>
 internal sealed class LayerDatabase : IAsyncDisposable
 {
-    private const string History = "__EFMigrationsHistory";
-
     private LayerDatabase(StorageEngine engine, DatabaseAddress address)
     {
         Engine = engine;
@@ -51,6 +46,49 @@ internal sealed class LayerDatabase : IAsyncDisposable
         }
     }
 
+    /// <summary>
+    /// Makes the schema in an empty database as it was at a version, lets it be filled, brings it to the newest version and lets the whole be checked, in one
+    /// transaction: when anything throws, the database is as empty as it was.
+    /// </summary>
+    /// <param name="address">The database.</param>
+    /// <param name="version">Of the schema that what is filled in fits.</param>
+    /// <param name="fill">Stores the rows, over the connection.</param>
+    /// <param name="check">Throws when what stands there now must not be committed.</param>
+    /// <param name="cancellationToken">Stops it; nothing was changed.</param>
+    /// <exception cref="RefusedException">DATABASE_NOT_EMPTY, and what <see cref="OpenAsync"/> refuses.</exception>
+    public static async Task<LayerDatabase> FillAsync(
+        DatabaseAddress address, int version, Func<LayerDatabase, DbConnection, Task> fill, Func<LayerDatabase, DbConnection, Task> check, CancellationToken cancellationToken)
+    {
+        var made = address is DatabaseAddress.Sqlite sqlite && !File.Exists(sqlite.File) ? sqlite.File : null;
+        var engine = StorageEngine.Of(address);
+        try
+        {
+            var database = new LayerDatabase(engine, address);
+            await using var connection = await engine.OpenAsync(cancellationToken);
+            await PrepareFileAsync(connection, cancellationToken);
+            await using var transaction = await engine.BeginWriteAsync(connection, cancellationToken);
+            await engine.LockSchemaAsync(connection, cancellationToken);
+            await engine.DeferReferencesAsync(connection, cancellationToken);
+            var schema = new Schema(engine);
+            await schema.MigrateAsync(connection, await database.RefuseRowsAsync(connection, schema, version, cancellationToken), version, cancellationToken);
+            await fill(database, connection);
+            await schema.MigrateAsync(connection, version, schema.Newest, cancellationToken);
+            await database.PutGuardsBackAsync(connection, cancellationToken);
+            await check(database, connection);
+            await transaction.CommitAsync(cancellationToken);
+            return database;
+        }
+        catch (Exception failed)
+        {
+            await engine.DisposeAsync();
+            foreach (var file in made is null ? [] : new[] { made, $"{made}-wal", $"{made}-shm" })
+                File.Delete(file);
+            if (failed is DbException broken && DatabaseFailure.Find(broken, address) is { } failure)
+                throw new RefusedException(failure, broken);
+            throw;
+        }
+    }
+
     public LayerDb CreateContext() => Engine.CreateContext();
 
     public Task<DbConnection> ConnectAsync(CancellationToken cancellationToken) => Engine.OpenAsync(cancellationToken);
@@ -69,34 +107,47 @@ internal sealed class LayerDatabase : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Engine.DisposeAsync();
 
-    // The history is read by hand: EF's own check builds its whole model first, which is half of what a short command takes.
     private async Task MigrateAsync(DbConnection connection, CancellationToken cancellationToken)
     {
-        var known = KnownMigrations();
-        if (Pending(await AppliedAsync(connection, cancellationToken), known).Count == 0)
+        var schema = new Schema(Engine);
+        if (await schema.ReadAsync(connection, cancellationToken) == schema.Newest)
             return;
-        if (connection is Microsoft.Data.Sqlite.SqliteConnection)
-            await connection.ExecuteAsync("PRAGMA journal_mode = WAL", cancellationToken);
+        await PrepareFileAsync(connection, cancellationToken);
 
         // One transaction for all pending migrations and the guards: a crash leaves the old schema, complete. EF's own Migrate would leave its lock
         // row behind in SQLite, and the next start would wait for it for ever.
         await using var transaction = await Engine.BeginWriteAsync(connection, cancellationToken);
         await Engine.LockSchemaAsync(connection, cancellationToken);
-        var applied = await AppliedAsync(connection, cancellationToken);
-        if (Pending(applied, known).Count > 0)
+        var version = await schema.ReadAsync(connection, cancellationToken);
+        if (version < schema.Newest)
         {
-            await using (var context = CreateContext())
-            {
-                var script = context.GetService<IMigrator>().GenerateScript(
-                    applied.Count == 0 ? Migration.InitialDatabase : applied[^1], known[^1], MigrationsSqlGenerationOptions.NoTransactions);
-                await connection.ExecuteAsync(script, cancellationToken);
-            }
-
+            await schema.MigrateAsync(connection, version, schema.Newest, cancellationToken);
             // A rebuilt table has lost its triggers, so a migration that commits without them must be impossible.
             await PutGuardsBackAsync(connection, cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);
+    }
+
+    private async Task<int> RefuseRowsAsync(DbConnection connection, Schema schema, int version, CancellationToken cancellationToken)
+    {
+        var found = await schema.ReadAsync(connection, cancellationToken);
+        var filled = new List<string>();
+        foreach (var table in found == 0 ? [] : schema.Tables(found))
+        {
+            if (await connection.ScalarAsync($"SELECT 1 FROM \"{table.Name}\" LIMIT 1", cancellationToken) is not null)
+                filled.Add(table.Name);
+        }
+
+        if (filled.Count > 0 || found > version)
+            throw new RefusedException("DATABASE_NOT_EMPTY", ("database", Address.ToString()), ("tables", filled.Count > 0 ? string.Join(", ", filled) : "the tables of a newer schema"));
+        return found;
+    }
+
+    private static async Task PrepareFileAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
+        if (connection is Microsoft.Data.Sqlite.SqliteConnection)
+            await connection.ExecuteAsync("PRAGMA journal_mode = WAL", cancellationToken);
     }
 
     private async Task PutGuardsBackAsync(DbConnection connection, CancellationToken cancellationToken)
@@ -126,30 +177,4 @@ internal sealed class LayerDatabase : IAsyncDisposable
 
     private static Task CreateGuardsAsync(DbConnection connection, IEnumerable<Guard> guards, CancellationToken cancellationToken) =>
         connection.ExecuteAsync(string.Join(";\n", guards.Select(guard => guard.Create)), cancellationToken);
-
-    private async Task<List<string>> AppliedAsync(DbConnection connection, CancellationToken cancellationToken)
-    {
-        var applied = new List<string>();
-        if (!await Engine.HasTableAsync(connection, History, cancellationToken))
-            return applied;
-        await foreach (var row in connection.QueryAsync($"SELECT \"MigrationId\" FROM \"{History}\" ORDER BY \"MigrationId\"", cancellationToken))
-            applied.Add(row.GetString(0));
-        return applied;
-    }
-
-    private static List<string> Pending(List<string> applied, List<string> known)
-    {
-        if (applied.Find(id => !known.Contains(id)) is { } newer)
-            throw new RefusedException("DATABASE_NEWER", ("migration", newer));
-        return known[applied.Count..];
-    }
-
-    private List<string> KnownMigrations()
-    {
-        var context = Engine is SqliteEngine ? typeof(SqliteDb) : typeof(PostgresDb);
-        return [.. typeof(LayerDatabase).Assembly.GetTypes()
-            .Where(type => type.GetCustomAttribute<DbContextAttribute>()?.ContextType == context && type.IsSubclassOf(typeof(Migration)))
-            .Select(type => type.GetCustomAttribute<MigrationAttribute>()?.Id ?? throw new InvalidOperationException($"{type.Name} has no id."))
-            .Order(StringComparer.Ordinal)];
-    }
 }

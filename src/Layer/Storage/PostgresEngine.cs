@@ -29,6 +29,28 @@ internal sealed class PostgresEngine : StorageEngine
 
     public override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken) => await _source.OpenConnectionAsync(cancellationToken);
 
+    public override async Task<DbConnection> OpenAloneAsync(IReadOnlyList<TableShape> tables, CancellationToken cancellationToken)
+    {
+        var connection = await OpenAsync(cancellationToken);
+        try
+        {
+            // SHARE: everybody may go on reading. The snapshot is taken by the first read after the lock.
+            await connection.ExecuteAsync("BEGIN ISOLATION LEVEL REPEATABLE READ; SET LOCAL lock_timeout = '1s'", cancellationToken);
+            await connection.ExecuteAsync($"LOCK TABLE {string.Join(", ", tables.Select(table => $"\"{table.Name}\""))} IN SHARE MODE", cancellationToken);
+            return connection;
+        }
+        catch (PostgresException busy) when (busy.SqlState is PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.DeadlockDetected)
+        {
+            await connection.DisposeAsync();
+            throw new RefusedException(new Failure("DATABASE_IN_USE", new Dictionary<string, string>(StringComparer.Ordinal) { ["database"] = $"{connection.Database}" }), busy);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
     // Read committed: after waiting for the head's row lock, each statement sees what the writer before us committed.
     public override async Task<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellationToken) =>
         await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
@@ -46,6 +68,13 @@ internal sealed class PostgresEngine : StorageEngine
     public override object Id(Guid id) => id;
 
     public override object Flag(bool value) => value;
+
+    public override object Document(string json) => System.Text.Json.JsonDocument.Parse(json);
+
+    public override string ByBytes => " COLLATE \"C\"";
+
+    // A COPY is one statement, and references are checked at its end.
+    public override Task DeferReferencesAsync(DbConnection connection, CancellationToken cancellationToken) => Task.CompletedTask;
 
     public override Guid ReadId(DbDataReader reader, int column) => reader.GetGuid(column);
 

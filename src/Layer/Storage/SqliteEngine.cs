@@ -48,6 +48,31 @@ internal sealed class SqliteEngine : StorageEngine
         }
     }
 
+    public override async Task<DbConnection> OpenAloneAsync(IReadOnlyList<TableShape> tables, CancellationToken cancellationToken)
+    {
+        // Not from the pool, and without a word before the mode: with it set, the first read takes the whole file, or fails while somebody has it open.
+        var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = _address.File, Pooling = false, DefaultTimeout = 1 }.ConnectionString);
+        try
+        {
+            await connection.OpenAsync(cancellationToken);
+            await connection.ExecuteAsync("PRAGMA locking_mode = EXCLUSIVE", cancellationToken);
+            await connection.ExecuteAsync("BEGIN IMMEDIATE", cancellationToken);
+            // The write lock alone would leave room for whoever has it open and writes later.
+            await connection.ScalarAsync("SELECT COUNT(*) FROM sqlite_master", cancellationToken);
+            return connection;
+        }
+        catch (SqliteException busy) when (busy.SqliteErrorCode is 5 or 6)
+        {
+            await connection.DisposeAsync();
+            throw new RefusedException(new("DATABASE_IN_USE", new Dictionary<string, string>(StringComparer.Ordinal) { ["database"] = _address.File }), busy);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
     public override Task<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellationToken)
     {
         try
@@ -72,6 +97,13 @@ internal sealed class SqliteEngine : StorageEngine
     public override object Id(Guid id) => id.ToString("D");
 
     public override object Flag(bool value) => value ? 1L : 0L;
+
+    public override object Document(string json) => json;
+
+    public override string ByBytes => "";
+
+    public override async Task DeferReferencesAsync(DbConnection connection, CancellationToken cancellationToken) =>
+        await connection.ExecuteAsync("PRAGMA defer_foreign_keys = ON", cancellationToken);
 
     public override Guid ReadId(DbDataReader reader, int column) => Guid.ParseExact(reader.GetString(column), "D");
 

@@ -15,6 +15,10 @@ internal abstract class StorageEngine : IAsyncDisposable
     /// <summary>Opens a connection, ready for use; the caller disposes it.</summary>
     public abstract Task<DbConnection> OpenAsync(CancellationToken cancellationToken);
 
+    /// <summary>Opens a connection beside which, until it is closed, nobody writes.</summary>
+    /// <exception cref="Operations.RefusedException">DATABASE_IN_USE: somebody has the database open.</exception>
+    public abstract Task<DbConnection> OpenAloneAsync(IReadOnlyList<TableShape> tables, CancellationToken cancellationToken);
+
     /// <summary>Begins a transaction that will write. On SQLite it waits for the one writer that may be at work.</summary>
     /// <exception cref="Operations.RefusedException">DATABASE_LOCKED: it waited in vain.</exception>
     public abstract Task<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellationToken);
@@ -37,10 +41,19 @@ internal abstract class StorageEngine : IAsyncDisposable
     /// <summary>True or false as this engine's columns hold it.</summary>
     public abstract object Flag(bool value);
 
+    /// <summary>A JSON document as this engine's columns hold it.</summary>
+    public abstract object Document(string json);
+
+    /// <summary>Orders text by its bytes, whatever the language of the database.</summary>
+    public abstract string ByBytes { get; }
+
+    /// <summary>Checks references between rows only at the end of the transaction, where the engine would check each row.</summary>
+    public abstract Task DeferReferencesAsync(DbConnection connection, CancellationToken cancellationToken);
+
     /// <summary>Reads a column written with <see cref="Id"/>.</summary>
     public abstract Guid ReadId(DbDataReader reader, int column);
 
-    /// <summary>Inserts rows far faster than one by one. Values are long, int, string, byte[] or null, and ids from <see cref="Id"/>.</summary>
+    /// <summary>Inserts rows far faster than one by one. Values are long, int, string, byte[] or null, and what <see cref="Id"/>, <see cref="Flag"/> and <see cref="Document"/> give.</summary>
     public abstract Task InsertAsync(
         DbConnection connection, string table, IReadOnlyList<string> columns, IEnumerable<object?[]> rows, CancellationToken cancellationToken);
 

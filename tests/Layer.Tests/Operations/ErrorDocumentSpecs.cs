@@ -4,6 +4,7 @@ using Layer.Connections;
 using Layer.Evidence.Errors;
 using Layer.Ledger;
 using Layer.Operations;
+using Layer.Operations.Backups;
 using Layer.Secrets;
 using Layer.Serving;
 using Layer.Syncing;
@@ -27,6 +28,7 @@ public sealed class ErrorDocumentSpecs
         ("Keys, epochs and proofs of the log", LogErrors.All),
         ("Audit bundles", BundleErrors.All),
         ("Samples", SampleErrors.All),
+        ("Backups and moves", BackupErrors.All),
         ("Database and log", ProductErrors.All),
         ("Pages and API", WebErrors.All),
     ];

@@ -71,6 +71,23 @@ public abstract class LayerDatabaseSpecs(Engine engine, PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task Both_engines_have_the_same_versions_with_the_same_tables()
+    {
+        await using var sqlite = StorageEngine.Of(new DatabaseAddress.Sqlite("/nonexistent/layer.db"));
+        await using var postgres = StorageEngine.Of(DatabaseAddress.Parse("postgres://nobody@127.0.0.1:1/nothing"));
+        var (one, other) = (new Schema(sqlite), new Schema(postgres));
+
+        Assert.Equal(one.Newest, other.Newest);
+        for (var version = 1; version <= one.Newest; version++)
+        {
+            Assert.Equal(one.NameOf(version), other.NameOf(version));
+            Assert.Equal(one.Tables(version).Select(Neutral), other.Tables(version).Select(Neutral));
+        }
+
+        static string Neutral(TableShape table) => $"{table.Name} {string.Join(' ', table.Columns.Select(column => $"{column.Name}:{column.Kind}"))} {string.Join(' ', table.Key)}";
+    }
+
+    [Fact]
     public async Task A_database_of_the_first_version_is_migrated_with_its_rows_and_all_guards()
     {
         await using var test = await CreateAsync();
