@@ -3,6 +3,7 @@ using Layer.Connections;
 using Layer.Inventory;
 using Layer.Ledger;
 using Layer.Operations;
+using Layer.Operations.Backups;
 using Layer.Secrets;
 using Layer.Storage;
 using Layer.Syncing;
@@ -81,7 +82,7 @@ internal sealed class Installation : IAsyncDisposable
         var folder = new DataFolder(settings.DataFolder);
         folder.Create();
         var address = AddressOf(settings, folder);
-        var database = await LayerDatabase.OpenAsync(address, cancellationToken);
+        var database = await LayerDatabase.OpenAsync(address, new MigrationBackup(folder, address, clock).MakeAsync, cancellationToken);
         try
         {
             var ring = KeyRing.Open(folder.Keys, clock);

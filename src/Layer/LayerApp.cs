@@ -30,7 +30,7 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
         ["check"] = "Read", ["sync"] = "Read", ["connections"] = "Read", ["credential"] = "Read",
         ["show"] = "Look", ["diff"] = "Look",
         ["evidence"] = "Prove", ["coverage"] = "Prove", ["audit"] = "Prove", ["verify"] = "Prove",
-        ["log"] = "Operate", ["names"] = "Operate", ["workspace"] = "Operate", ["backup"] = "Operate", ["database"] = "Operate", ["secrets"] = "Operate", ["admin"] = "Operate", ["config"] = "Operate", ["azure-emulator"] = "Operate", ["completion"] = "Operate", ["version"] = "Operate",
+        ["log"] = "Operate", ["names"] = "Operate", ["workspace"] = "Operate", ["backup"] = "Operate", ["database"] = "Operate", ["upgrade"] = "Operate", ["secrets"] = "Operate", ["admin"] = "Operate", ["config"] = "Operate", ["azure-emulator"] = "Operate", ["completion"] = "Operate", ["version"] = "Operate",
     };
 
     public Terminal Terminal { get; } = terminal;
@@ -62,6 +62,7 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
             Access.AdminCommand.Create(this),
             BackupCommand.Create(this),
             DatabaseCommand.Create(this),
+            UpgradeCommand.Create(this),
             SecretsCommand.Create(this),
             ConfigCommand.Create(this),
             CompletionCommand.Create(this),
@@ -173,6 +174,8 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
     {
         var layer = await Installation.OpenAsync(
             settings, clock, () => new AzureConnector(options ?? new AzureConnectorOptions { Clock = clock }), withKeys, cancellationToken);
+        if (layer.Database.BackedUpTo is { } copy)
+            Terminal.Say(SafeText.ForTerminal($"The database was migrated for this version. As it was before, it is kept in {copy}."));
         // Whatever the command is: it is the only one that will see it, as the guards stand again from now on.
         if (layer.Database.RestoredGuards is { Count: > 0 } guards)
             FailureReport.Print(this, new RefusedException("GUARDS_MISSING", ("guards", string.Join(", ", guards))).Failure, connecting: false, OutputForm.Table);

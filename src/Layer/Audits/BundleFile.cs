@@ -21,6 +21,9 @@ internal sealed class BundleFile : IDisposable
         _stream = stream;
     }
 
+    /// <summary>Where it is written until it is complete, for a writer that wants a name; it is empty.</summary>
+    public string PartialPath => _partial;
+
     public Stream Stream => _stream ?? throw new ObjectDisposedException(nameof(BundleFile));
 
     /// <exception cref="RefusedException">FILE_EXISTS, FILE_UNWRITABLE.</exception>

@@ -19,18 +19,24 @@ internal sealed class LayerDatabase : IAsyncDisposable
     /// <summary>Guards that were missing or altered when the database was opened, and were put back. After a first start or a migration: none.</summary>
     public IReadOnlyList<string> RestoredGuards { get; private set; } = [];
 
+    /// <summary>Where the database was backed up to before it was migrated when it was opened; null when there was nothing to migrate.</summary>
+    public string? BackedUpTo { get; private set; }
+
     /// <summary>Opens the database, makes or migrates it when needed, and puts its guards in place.</summary>
+    /// <param name="address">The database.</param>
+    /// <param name="backUp">Copies a database that is about to be migrated, and says where to; it is given the engine, with the old schema. Null: nobody wants a copy.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="RefusedException">
     /// DATABASE_NEWER: a newer Layer has migrated it. DATABASE_UNREACHABLE, DATABASE_LOCKED, DATA_FOLDER_UNWRITABLE: see there. Nothing was changed.
     /// </exception>
-    public static async Task<LayerDatabase> OpenAsync(DatabaseAddress address, CancellationToken cancellationToken)
+    public static async Task<LayerDatabase> OpenAsync(DatabaseAddress address, Func<StorageEngine, Task<string>>? backUp, CancellationToken cancellationToken)
     {
         var engine = StorageEngine.Of(address);
         try
         {
             var database = new LayerDatabase(engine, address);
             await using var connection = await engine.OpenAsync(cancellationToken);
-            await database.MigrateAsync(connection, cancellationToken);
+            await database.MigrateAsync(connection, backUp, cancellationToken);
             await database.RestoreGuardsAsync(connection, cancellationToken);
             return database;
         }
@@ -55,7 +61,7 @@ internal sealed class LayerDatabase : IAsyncDisposable
     /// <param name="fill">Stores the rows, over the connection.</param>
     /// <param name="check">Throws when what stands there now must not be committed.</param>
     /// <param name="cancellationToken">Stops it; nothing was changed.</param>
-    /// <exception cref="RefusedException">DATABASE_NOT_EMPTY, and what <see cref="OpenAsync"/> refuses.</exception>
+    /// <exception cref="RefusedException">DATABASE_NOT_EMPTY, and what opening refuses.</exception>
     public static async Task<LayerDatabase> FillAsync(
         DatabaseAddress address, int version, Func<LayerDatabase, DbConnection, Task> fill, Func<LayerDatabase, DbConnection, Task> check, CancellationToken cancellationToken)
     {
@@ -89,6 +95,9 @@ internal sealed class LayerDatabase : IAsyncDisposable
         }
     }
 
+    /// <summary>As above, without a copy.</summary>
+    public static Task<LayerDatabase> OpenAsync(DatabaseAddress address, CancellationToken cancellationToken) => OpenAsync(address, backUp: null, cancellationToken);
+
     public LayerDb CreateContext() => Engine.CreateContext();
 
     public Task<DbConnection> ConnectAsync(CancellationToken cancellationToken) => Engine.OpenAsync(cancellationToken);
@@ -107,7 +116,7 @@ internal sealed class LayerDatabase : IAsyncDisposable
 
     public ValueTask DisposeAsync() => Engine.DisposeAsync();
 
-    private async Task MigrateAsync(DbConnection connection, CancellationToken cancellationToken)
+    private async Task MigrateAsync(DbConnection connection, Func<StorageEngine, Task<string>>? backUp, CancellationToken cancellationToken)
     {
         var schema = new Schema(Engine);
         if (await schema.ReadAsync(connection, cancellationToken) == schema.Newest)
@@ -121,6 +130,9 @@ internal sealed class LayerDatabase : IAsyncDisposable
         var version = await schema.ReadAsync(connection, cancellationToken);
         if (version < schema.Newest)
         {
+            // Under the lock: of several nodes only the one that migrates makes a copy, and it is of the old schema for certain.
+            if (version > 0 && backUp is not null)
+                BackedUpTo = await backUp(Engine);
             await schema.MigrateAsync(connection, version, schema.Newest, cancellationToken);
             // A rebuilt table has lost its triggers, so a migration that commits without them must be impossible.
             await PutGuardsBackAsync(connection, cancellationToken);

@@ -115,6 +115,9 @@ internal sealed class PostgresEngine : StorageEngine
         await connection.ScalarAsync(
             "SELECT 1 FROM pg_class WHERE relname = @table AND relnamespace = current_schema()::regnamespace", cancellationToken, ("@table", table)) is not null;
 
+    public override async Task<long> SizeAsync(DbConnection connection, CancellationToken cancellationToken) =>
+        await connection.ScalarAsync("SELECT pg_database_size(current_database())", cancellationToken) is long bytes ? bytes : 0;
+
     public override IReadOnlyList<Guard> Guards { get; } = [.. GuardedTable.All.SelectMany(GuardsOf)];
 
     // tgenabled belongs to the definition: a trigger that was switched off is not a guard.

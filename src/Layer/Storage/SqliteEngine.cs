@@ -151,6 +151,22 @@ internal sealed class SqliteEngine : StorageEngine
     public override async Task<bool> HasTableAsync(DbConnection connection, string table, CancellationToken cancellationToken) =>
         await connection.ScalarAsync("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = @table", cancellationToken, ("@table", table)) is not null;
 
+    public override async Task<long> SizeAsync(DbConnection connection, CancellationToken cancellationToken) =>
+        await connection.ScalarAsync("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size", cancellationToken) is long bytes ? bytes : 0;
+
+    /// <summary>Copies the database, as it is at one moment, into another file; a writer may be at work meanwhile.</summary>
+    /// <param name="file">An empty file or none.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    public async Task CopyToAsync(string file, CancellationToken cancellationToken)
+    {
+        await using var connection = await OpenAsync(cancellationToken);
+        await connection.ExecuteAsync("VACUUM INTO @file", cancellationToken, ("@file", file));
+        // The copy has forgotten how its log is kept.
+        await using var copy = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ConnectionString);
+        await copy.OpenAsync(cancellationToken);
+        await copy.ExecuteAsync("PRAGMA journal_mode = WAL", cancellationToken);
+    }
+
     public override IReadOnlyList<Guard> Guards { get; } = [.. GuardedTable.All.SelectMany(GuardsOf)];
 
     public override async Task<Dictionary<string, string>> ReadGuardsAsync(DbConnection connection, CancellationToken cancellationToken)

@@ -64,6 +64,9 @@ internal abstract class StorageEngine : IAsyncDisposable
     /// <summary>Whether a table is there at all; asked before the first migration ran.</summary>
     public abstract Task<bool> HasTableAsync(DbConnection connection, string table, CancellationToken cancellationToken);
 
+    /// <summary>How many bytes the database takes, as far as the engine knows.</summary>
+    public abstract Task<long> SizeAsync(DbConnection connection, CancellationToken cancellationToken);
+
     /// <summary>Statements that make the guards of a table, each under a name that also tells what it does.</summary>
     public abstract IReadOnlyList<Guard> Guards { get; }
 
