@@ -19,9 +19,15 @@ internal sealed class PostgresEngine : StorageEngine
 
     public PostgresEngine(string connectionString)
     {
-        _source = NpgsqlDataSource.Create(connectionString);
+        _source = NpgsqlDataSource.Create(Named(connectionString));
         _options = new DbContextOptionsBuilder<PostgresDb>().UseNpgsql(_source).Options;
     }
+
+    /// <summary>What the sessions of this process are called in <c>pg_stat_activity</c>; PostgreSQL keeps 63 bytes of it.</summary>
+    public static string NodeName { get; } = $"layer {Syncing.LeaseHolder.This}" is { Length: > 63 } longer ? $"layer {longer[^57..]}" : $"layer {Syncing.LeaseHolder.This}";
+
+    /// <summary>The connection string with this process's name.</summary>
+    public static string Named(string connectionString) => new NpgsqlConnectionStringBuilder(connectionString) { ApplicationName = NodeName }.ConnectionString;
 
     public override string ForUpdate => " FOR UPDATE";
 

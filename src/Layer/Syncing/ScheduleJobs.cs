@@ -20,6 +20,8 @@ internal static class ScheduleJobs
     public static IServiceCollection AddSchedule(this IServiceCollection services, Installation layer)
     {
         services.AddSingleton(new PlannedConnections(layer.Database)).AddSingleton<ScheduledSyncs>();
+        if (layer.Database.Address is DatabaseAddress.Postgres address)
+            services.AddSingleton(address).AddHostedService<FrozenSessions>();
         services.AddQuartz(quartz =>
         {
             quartz.UseTimeProvider(layer.Clock);
@@ -29,7 +31,7 @@ internal static class ScheduleJobs
                 quartz.UsePersistentStore(store =>
                 {
                     store.ProvisionSchema();
-                    store.UsePostgres(Npgsql.NpgsqlFactory.Instance, postgres.ConnectionString);
+                    store.UsePostgres(Npgsql.NpgsqlFactory.Instance, PostgresEngine.Named(postgres.ConnectionString));
                     store.UseClustering();
                 });
             }
