@@ -2,6 +2,7 @@ using Layer.Access;
 using Layer.Evidence.Collecting;
 using Layer.Ledger;
 using Layer.Operations;
+using Layer.Syncing;
 using Microsoft.EntityFrameworkCore;
 
 namespace Layer.Connections.Web;
@@ -41,8 +42,12 @@ internal sealed class ConnectionViews(Installation layer, CurrentViewer viewers)
         await using var db = layer.Database.CreateContext();
         var syncs = await db.Syncs.AsNoTracking().Where(sync => sync.Connection == id).OrderByDescending(sync => sync.Seq).Take(NewestSyncs).ToListAsync(cancellationToken);
         var lastGood = await db.Syncs.Where(sync => sync.Connection == id && sync.Status == SyncStatus.Complete).MaxAsync(sync => (DateTimeOffset?)sync.EndedAt, cancellationToken);
-        return new ConnectionModel(connection, credential, [.. users.Select(user => user.Name).Where(name => name != connection.Name)], syncs, lastGood, FailureOf(connection, credential));
+        return new ConnectionModel(connection, credential, [.. users.Select(user => user.Name).Where(name => name != connection.Name)], syncs, lastGood, await NextAsync(connection, cancellationToken), FailureOf(connection, credential));
     }
+
+    // Null while it is paused, once it is ended, and of a sample.
+    private async Task<DateTimeOffset?> NextAsync(Connection connection, CancellationToken cancellationToken) =>
+        await new PlannedConnections(layer.Database).FindAsync(connection.Id, cancellationToken) is { } planned ? DailySchedule.Next(planned) : null;
 
     /// <summary>What keeps a connection from being read, as far as its state tells.</summary>
     public static Failure? FailureOf(Connection connection, Credential credential) => connection is { State: ConnectionState.Failing, StateCode: { } code }
@@ -62,7 +67,7 @@ internal sealed record IntegrationsModel(IReadOnlyList<ConnectionLine> Connectio
 
 /// <summary>What the page of one connection shows.</summary>
 internal sealed record ConnectionModel(
-    Connection Connection, Credential Credential, IReadOnlyList<string> SharedWith, IReadOnlyList<Sync> Syncs, DateTimeOffset? LastComplete, Failure? Failure, string? Problem = null);
+    Connection Connection, Credential Credential, IReadOnlyList<string> SharedWith, IReadOnlyList<Sync> Syncs, DateTimeOffset? LastComplete, DateTimeOffset? Next, Failure? Failure, string? Problem = null);
 
 /// <summary>What the page of a rotation shows.</summary>
 internal sealed record RotateModel(ConnectionModel Connection, IReadOnlyList<string> Problems, Failure? Failure = null);
