@@ -14,6 +14,9 @@ namespace Layer.Azure;
 /// <remarks>Safe for use by several syncs at once; connections and tokens are shared between them.</remarks>
 public sealed class AzureConnector : IAsyncDisposable
 {
+    /// <summary>Name of the <see cref="System.Diagnostics.Metrics.Meter"/> that counts requests and waiting.</summary>
+    public const string MeterName = AzureMeter.Name;
+
     private readonly AzureConnectorOptions _options;
     private readonly Outbound _outbound;
     private readonly HttpClient _client;
@@ -56,6 +59,17 @@ public sealed class AzureConnector : IAsyncDisposable
     {
         var (tenant, failure, _) = await _discovery.FindAsync(cloud, subscriptionId, cancellationToken);
         return tenant ?? throw new CollectionFailedException(failure!, reading: null); // no tenant, so a reason
+    }
+
+    /// <summary>Asks Azure Resource Manager one thing without signing in: whether it is reached from here, and what time it is there.</summary>
+    /// <param name="cloud">Whose.</param>
+    /// <param name="subscriptionId">Any; the answer to it does not matter.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <remarks>It throws only when cancelled.</remarks>
+    public async Task<AzureReach> ReachAsync(AzureCloud cloud, Guid subscriptionId, CancellationToken cancellationToken = default)
+    {
+        var (_, _, answer) = await _discovery.FindAsync(cloud, subscriptionId, cancellationToken);
+        return new AzureReach(answer.Uri.Host, answer.Failure, answer.Date is { } date ? answer.ReceivedAt - date : null);
     }
 
     /// <summary>Tries everything a sync needs, and what is good to have, and tells each step in order as it ends.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
@@ -35,10 +36,20 @@ internal sealed class Outbound : DelegatingHandler
 
     public Peers Peers { get; }
 
-    protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         if (request.RequestUri is not { } uri || !AllowedRequests.Contains(request.Method, uri, _clouds))
             throw new InvalidOperationException($"{request.Method} to {request.RequestUri?.GetLeftPart(UriPartial.Path)} is not on the list of requests.");
-        return base.SendAsync(request, cancellationToken);
+        var code = "none";
+        try
+        {
+            var response = await base.SendAsync(request, cancellationToken);
+            code = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
+            return response;
+        }
+        finally
+        {
+            AzureMeter.Requests.Add(1, new("host", uri.Host), new("code", code));
+        }
     }
 }

@@ -42,6 +42,8 @@ internal sealed class Rest(HttpPipeline pipeline, Peers peers, AzureConnectorOpt
             var delay = Retrying.Delay(attempt, options.FirstDelay, answer.RetryAfter);
             if (attempt >= options.Attempts || delay >= Left(started))
                 return answer;
+            if (answer.Status == 429)
+                AzureMeter.ThrottleWait.Add(delay.TotalSeconds);
             await Task.Delay(delay, options.Clock, cancellationToken);
         }
     }

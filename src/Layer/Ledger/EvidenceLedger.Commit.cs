@@ -105,6 +105,7 @@ internal sealed partial class EvidenceLedger
         // A crash here, or a connection that breaks while COMMIT is under way: the sync is stored and its caller does not know. Asked again with the
         // same id, it is found above. No checkpoint covers it yet; the next signature does.
         await ReachAsync(CommitStep.Committed);
+        LedgerMeter.Ended(sync);
         return new CommitOutcome(sync, Counts(collection), evidence) { VisibleFailure = visible?.Failure };
     }
 

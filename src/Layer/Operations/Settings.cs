@@ -14,6 +14,7 @@ internal sealed class Settings
     // As long as auditors must keep their own papers (17 CFR 210.2-06).
     private const int UsualRetentionYears = 7;
     private const int LongestRetentionYears = 100;
+    private const int ShortestToken = 32;
 
     private Settings(string folder, IReadOnlyList<Setting> all)
     {
@@ -39,6 +40,7 @@ internal sealed class Settings
         new("Layer:Certificate", "file with the certificate for https: PEM, or PKCS #12 without a password; without it, no https", Secret: false),
         new("Layer:CertificateKey", "file with its key (PEM); without it, the key is in Layer:Certificate", Secret: false),
         new("Layer:TrustedProxies", "addresses or networks, with commas, of proxies that end https in front of 'layer serve', e.g. 10.0.0.0/24; without it, none", Secret: false),
+        new("Layer:MetricsToken", "what a monitoring system sends as bearer token to read /metrics, at least 32 characters; without it, /metrics answers this machine alone, and nobody once Layer:PublicUrl is set", Secret: true),
     ];
 
     /// <summary>An absolute path.</summary>
@@ -80,6 +82,9 @@ internal sealed class Settings
 
     /// <summary>Whose word on where a request comes from is believed.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies => Find("Layer:TrustedProxies") is { } text && TryParseNetworks(text, out var networks) ? networks : [];
+
+    /// <summary>Null: nobody reads /metrics from elsewhere.</summary>
+    public string? MetricsToken => Find("Layer:MetricsToken");
 
     private static bool TryParsePublicUrl(string text, [NotNullWhen(true)] out Uri? address) =>
         Uri.TryCreate(text, UriKind.Absolute, out address) && address is { Scheme: "https", UserInfo.Length: 0, Host.Length: > 0, PathAndQuery: "/", Fragment.Length: 0 };
@@ -138,6 +143,8 @@ internal sealed class Settings
             found.Add($"Layer:LeaseSeconds is '{lease}'. Allowed: a whole number of seconds from 5 to 3600.");
         if (all.First(setting => setting.Name == "Layer:PublicUrl") is { Value: { } url } && !TryParsePublicUrl(url, out _))
             found.Add($"Layer:PublicUrl is '{url}'. Allowed: https://HOST or https://HOST:PORT, without a path.");
+        if (all.First(setting => setting.Name == "Layer:MetricsToken") is { Value: { Length: < ShortestToken } })
+            found.Add($"Layer:MetricsToken is too short to be no guess. Allowed: at least {ShortestToken} characters, e.g. of: openssl rand -hex 24.");
         foreach (var name in new[] { "Layer:AllowedPrivateNetworks", "Layer:TrustedProxies" })
         {
             if (all.First(setting => setting.Name == name) is { Value: { } networks } && !TryParseNetworks(networks, out _))

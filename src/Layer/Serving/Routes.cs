@@ -26,6 +26,7 @@ internal static class Routes
         Inventory.Web.ChangesRoutes.Map(routes);
         Audits.Web.AuditRoutes.Map(routes);
         Operations.Web.DoctorRoutes.Map(routes);
+        Operations.Metrics.MetricsRoutes.Map(routes);
         Ui.SearchRoutes.Map(routes);
         Connections.Web.ConnectionsApi.Map(routes);
         Inventory.Web.InventoryApi.Map(routes);

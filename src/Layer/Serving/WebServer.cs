@@ -83,6 +83,9 @@ internal static class WebServer
         services.AddHttpContextAccessor();
         services.AddScoped(typeof(PageModel<>));
         services.AddSingleton<OperationRunner>().AddHostedService(provider => provider.GetRequiredService<OperationRunner>());
+        services.AddHostedService<DailyHousekeeping>();
+        // Made now: what is counted before it listens is lost.
+        services.AddSingleton(new Operations.Metrics.Measurements()).AddSingleton<Operations.Metrics.MetricsPage>();
         services.AddRazorComponents();
         services.AddAntiforgery(form =>
         {
