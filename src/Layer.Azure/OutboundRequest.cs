@@ -15,7 +15,7 @@ public sealed record OutboundRequest(string Method, string Address, string Why)
         var hosts = CloudEndpoints.Of(cloud);
         return
         [
-            new("GET", $"{hosts.Arm}{Subscription}", "find the tenant (without signing in); read the subscription"),
+            new("GET", $"{hosts.Arm}{Subscription}", "find the tenant, and 'layer doctor': whether Azure answers (both without signing in); read the subscription"),
             new("POST", $"{hosts.Login}{{tenant}}/oauth2/v2.0/token", "sign in"),
             new("GET", "http://169.254.169.254/metadata/identity/oauth2/token", "sign in as a managed identity"),
             new("GET", $"{hosts.Arm}subscriptions", "once a day: list the subscriptions the app registration can see"),

@@ -30,7 +30,7 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
         ["check"] = "Read", ["sync"] = "Read", ["connections"] = "Read", ["credential"] = "Read",
         ["show"] = "Look", ["diff"] = "Look",
         ["evidence"] = "Prove", ["coverage"] = "Prove", ["audit"] = "Prove", ["verify"] = "Prove",
-        ["log"] = "Operate", ["names"] = "Operate", ["workspace"] = "Operate", ["backup"] = "Operate", ["database"] = "Operate", ["upgrade"] = "Operate", ["secrets"] = "Operate", ["admin"] = "Operate", ["config"] = "Operate", ["azure-emulator"] = "Operate", ["completion"] = "Operate", ["version"] = "Operate",
+        ["log"] = "Operate", ["names"] = "Operate", ["workspace"] = "Operate", ["backup"] = "Operate", ["database"] = "Operate", ["upgrade"] = "Operate", ["doctor"] = "Operate", ["secrets"] = "Operate", ["admin"] = "Operate", ["config"] = "Operate", ["azure-emulator"] = "Operate", ["completion"] = "Operate", ["version"] = "Operate",
     };
 
     public Terminal Terminal { get; } = terminal;
@@ -63,6 +63,7 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
             BackupCommand.Create(this),
             DatabaseCommand.Create(this),
             UpgradeCommand.Create(this),
+            DoctorCommand.Create(this),
             SecretsCommand.Create(this),
             ConfigCommand.Create(this),
             CompletionCommand.Create(this),

@@ -67,6 +67,8 @@ internal static class ConfigCommand
         var rows = Enum.GetValues<AzureCloud>().SelectMany(cloud => OutboundRequest.Of(cloud).Select(request => (Cloud: CloudName.Of(cloud), Request: request))).ToList();
         if (settings.TimestampAuthority is { } authority)
             rows.Add(("any", new OutboundRequest("POST", authority.AbsoluteUri, "once a day after a sync, and 'layer log timestamp': a time stamp over the hash of the newest checkpoint")));
+        if (settings.PublicUrl is { } address)
+            rows.Add(("any", new OutboundRequest("GET", new Uri(address, "/livez").AbsoluteUri, "'layer doctor' only: whether this server is reached at its public address")));
         if (settings.Oidc is { } oidc)
         {
             rows.Add(("any", new OutboundRequest("GET", $"{oidc.Authority.AbsoluteUri.TrimEnd('/')}/.well-known/openid-configuration", "when somebody signs in through the identity provider, at most every twelve hours, and the keys it names")));

@@ -1,15 +1,22 @@
+using Layer.Azure;
 using Layer.Connections;
+using Layer.Evidence.Collecting;
+using Layer.Operations.Backups;
+using Layer.Secrets;
 using Layer.Storage;
 using Layer.Workspaces;
 
 namespace Layer.Operations;
 
-/// <summary>Looks at what this installation stands on, without asking Azure anything.</summary>
+/// <summary>Looks at what this installation stands on.</summary>
 internal sealed class Doctor(Installation layer, Workspace workspace)
 {
     private const long LittleSpace = 1L << 30;
     private static readonly TimeSpan OddClock = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan OldBackup = TimeSpan.FromHours(48);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    /// <summary>What can be seen without asking anybody.</summary>
     public async Task<IReadOnlyList<Finding>> RunAsync(CancellationToken cancellationToken)
     {
         var findings = new List<Finding>();
@@ -20,7 +27,10 @@ internal sealed class Doctor(Installation layer, Workspace workspace)
         findings.Add(layer.Database.RestoredGuards.Count == 0
             ? Finding.Good("Guards stand", "The triggers that keep evidence from being changed are all there.")
             : Finding.Bad("Guards were missing", $"{string.Join(", ", layer.Database.RestoredGuards)} had to be put back at the start.", "Find out who changed the database, and run: layer verify"));
+        findings.Add(await KeysAsync(cancellationToken));
+        findings.Add(await SignedAsync(cancellationToken));
         findings.Add(Space());
+        findings.Add(Backup());
         var skew = await connection.ScalarAsync("SELECT MAX(ended_at) FROM sync WHERE workspace = @workspace", cancellationToken, ("@workspace", layer.Database.Engine.Id(workspace.Id))) is long ticks
             ? new DateTimeOffset(ticks, TimeSpan.Zero) - layer.Clock.GetUtcNow() : TimeSpan.Zero;
         findings.Add(skew > OddClock
@@ -31,6 +41,98 @@ internal sealed class Doctor(Installation layer, Workspace workspace)
             : Finding.Good("Time-stamp authority is set", "The newest checkpoint is stamped once a day."));
         findings.AddRange(await ConnectionsAsync(cancellationToken));
         return findings;
+    }
+
+    /// <summary>What has to be asked for: Azure of every cloud that is read, without signing in, and this server at its own public address.</summary>
+    public async Task<IReadOnlyList<Finding>> ReachAsync(CancellationToken cancellationToken)
+    {
+        var connections = (await layer.Connections.ListAsync(workspace.Id, cancellationToken)).Where(connection => connection.State != ConnectionState.Disconnected).DistinctBy(connection => connection.Cloud);
+        var findings = new List<Finding>();
+        foreach (var connection in connections)
+            findings.AddRange(OfReach(await layer.Connector.ReachAsync(CloudName.Parse(connection.Cloud), connection.SubscriptionId, cancellationToken)));
+        if (layer.Settings.PublicUrl is { } address)
+            findings.Add(await PublicAsync(address, cancellationToken));
+        return findings;
+    }
+
+    private static IEnumerable<Finding> OfReach(AzureReach reach)
+    {
+        if (reach.Failure is { } failure)
+        {
+            var card = ErrorCatalog.Card(failure, connecting: false);
+            yield return Finding.Bad($"{reach.Host} is not reached", $"{card.Code}: {card.Why}", card.DoThis.FirstOrDefault() ?? "See: layer check");
+            yield break;
+        }
+
+        yield return Finding.Good($"{reach.Host} answers", "It was asked without signing in; 'layer check' tries the rest.");
+        if (reach.Skew is not { } skew)
+            yield break;
+        yield return skew.Duration() > OddClock
+            ? Finding.Bad("Clock differs from Azure's", $"This machine is {Math.Abs(skew.TotalMinutes):N0} minutes {(skew > TimeSpan.Zero ? "ahead" : "behind")}: no sync is sealed.", "Set the clock by NTP: timedatectl set-ntp true")
+            : Finding.Good("Clock agrees with Azure's", $"They differ by {Math.Abs(skew.TotalSeconds):N0} seconds.");
+    }
+
+    private async Task<Finding> PublicAsync(Uri address, CancellationToken cancellationToken)
+    {
+        // The administrator's own address, which is usually inside the network: one fixed path is asked, and no redirect followed.
+        using var handler = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false };
+        using var client = new HttpClient(handler) { Timeout = Patience };
+        const string fix = "Check Layer:PublicUrl, the name in DNS, the certificate, and that 'layer serve' runs behind it.";
+        try
+        {
+            using var answer = await client.GetAsync(new Uri(address, "/livez"), cancellationToken);
+            return answer.IsSuccessStatusCode
+                ? Finding.Good("Public address leads here", $"{address} answers over https.")
+                : Finding.Bad("Public address leads elsewhere", $"{address} answers with {(int)answer.StatusCode}.", fix);
+        }
+        catch (Exception unreachable) when (unreachable is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            return Finding.Bad("Public address is not reached", $"{address}: {unreachable.InnerException?.Message ?? unreachable.Message}", fix);
+        }
+    }
+
+    private async Task<Finding> KeysAsync(CancellationToken cancellationToken)
+    {
+        var sealedValues = await SealedColumn.ReadAllAsync(layer.Database, cancellationToken);
+        try
+        {
+            layer.Ring.Check(sealedValues);
+            return Finding.Good("Keys open what is sealed", $"{sealedValues.Count} sealed values, {layer.Ring.KeyIds.Count} {(layer.Ring.KeyIds.Count == 1 ? "key" : "keys: a rekey has not finished")}.");
+        }
+        catch (RefusedException refused)
+        {
+            return OfCard(refused.Failure);
+        }
+    }
+
+    private async Task<Finding> SignedAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await layer.Ledger.RefuseRollbackAsync(cancellationToken);
+            return Finding.Good("Log extends what was signed", "It is the one of the last line of checkpoints.log.");
+        }
+        catch (RefusedException refused)
+        {
+            return OfCard(refused.Failure);
+        }
+    }
+
+    private static Finding OfCard(Failure failure)
+    {
+        var card = ErrorCatalog.Card(failure, connecting: false);
+        return Finding.Bad(card.Title, card.Why, string.Join(" ", card.DoThis.Concat(card.Commands)));
+    }
+
+    private Finding Backup()
+    {
+        const string fix = "Make one with 'layer backup create', every day, and copy it to another machine.";
+        if (new BackupStore(layer.Folder, layer.Clock).FindLast() is not { } last)
+            return Finding.Odd("No backup was made here", "'layer backup create' never ended well in this data folder.", fix);
+        var age = layer.Clock.GetUtcNow() - last.At;
+        return age > OldBackup
+            ? Finding.Bad("Backup is old", $"The last one is of {last.At:yyyy-MM-dd HH:mm} UTC: {last.File}", fix)
+            : Finding.Good("Backup is fresh", $"{last.At:yyyy-MM-dd HH:mm} UTC: {last.File}");
     }
 
     private Finding Space()

@@ -15,8 +15,24 @@ internal static class BackupCommand
     private static Command Make(LayerApp app)
     {
         var file = new Argument<string?>("FILE") { Description = "the file to make; without it, one in backups/ of the data folder", HelpName = "FILE", Arity = ArgumentArity.ZeroOrOne };
+        var keep = new Option<int?>("--keep")
+        {
+            Description = "of the backups in backups/, keep the newest so many, this one included, and delete older ones", HelpName = "NUMBER",
+            CustomParser = result =>
+            {
+                if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0)
+                    return number;
+                result.AddError($"--keep: '{result.Tokens[0].Value}' is no number of backups. Allowed: a whole number from 1 on.");
+                return null;
+            },
+        };
+        keep.Validators.Add(result =>
+        {
+            if (result.GetResult(file) is { Tokens.Count: > 0 })
+                result.AddError("--keep is for backups/ of the data folder: a backup with a name of its own is yours to delete. Leave FILE or --keep out.");
+        });
         var output = OutputOption.Create();
-        var command = new Command("create", "Back up the database as it is at one moment; syncs go on meanwhile.") { file, output };
+        var command = new Command("create", "Back up the database as it is at one moment; syncs go on meanwhile.") { file, keep, output };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var form = parsed.GetValue(output);
@@ -26,6 +42,8 @@ internal static class BackupCommand
             var store = new BackupStore(layer.Folder, app.Clock);
             var backup = await store.CreateAsync(layer.Database.Engine, parsed.GetValue(file) ?? store.NewPath("layer"), cancellationToken);
             Write(app, form, backup);
+            if (parsed.GetValue(keep) is { } most)
+                store.DeleteBeyond(most);
             return ExitCode.Done;
         });
         return command;

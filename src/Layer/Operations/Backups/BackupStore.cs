@@ -55,6 +55,14 @@ internal sealed class BackupStore(DataFolder folder, TimeProvider clock)
         return backup;
     }
 
+    /// <summary>Deletes all but the newest of those that nobody gave a name. Copies from before an upgrade or a move stay.</summary>
+    public void DeleteBeyond(int most)
+    {
+        // Their names begin with the time.
+        foreach (var file in Directory.GetFiles(Folder, "layer-*.zip").OrderDescending(StringComparer.Ordinal).Skip(most))
+            File.Delete(file);
+    }
+
     /// <summary>When the last backup was made here, and where it was put; null when there never was one.</summary>
     public (DateTimeOffset At, string File)? FindLast()
     {

@@ -105,6 +105,30 @@ public sealed class BackupCommandSpecs(PostgresCluster cluster) : IDisposable
     }
 
     [Fact]
+    public async Task Of_those_without_a_name_the_newest_are_kept_and_no_other_file_is_touched()
+    {
+        await _layer.ConnectAsync("prod");
+        var mine = Path.Combine(_layer.DataFolder, "mine.zip");
+        await CreateAsync(mine);
+        await CreateAsync();
+        File.Copy(mine, Path.Combine(_layer.DataFolder, "backups", "upgrade-20261101T000000Z.zip"));
+        for (var day = 0; day < 3; day++)
+        {
+            _layer.Clock.Advance(TimeSpan.FromDays(1));
+            await CreateAsync("--keep", "2");
+        }
+
+        Assert.Equal(
+            ["layer-20261125T060000Z.zip", "layer-20261126T060000Z.zip", "upgrade-20261101T000000Z.zip"],
+            Directory.GetFiles(Path.Combine(_layer.DataFolder, "backups")).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal));
+        Assert.True(File.Exists(mine));
+        Assert.Contains("'0' is no number of backups", (await _layer.RunAsync("backup", "create", "--keep", "0")).Error, StringComparison.Ordinal);
+        var wrong = await _layer.RunAsync("backup", "create", mine, "--keep", "2");
+        Assert.Equal(64, wrong.ExitCode);
+        Assert.Contains("Leave FILE or --keep out", wrong.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_embedded_installation_moves_to_PostgreSQL_and_says_which_setting_to_change()
     {
         if (!PostgresCluster.IsInstalled)
