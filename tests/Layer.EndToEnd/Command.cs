@@ -7,12 +7,15 @@ internal sealed class Command : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
+    private readonly TimeSpan _patience;
+
     private readonly Process _process;
     private readonly Task<string> _output;
     private readonly Task<string> _errors;
 
-    private Command(Process process)
+    private Command(Process process, TimeSpan patience)
     {
+        _patience = patience;
         _process = process;
         _output = process.StandardOutput.ReadToEndAsync();
         _errors = process.StandardError.ReadToEndAsync();
@@ -24,7 +27,7 @@ internal sealed class Command : IDisposable
 
     /// <summary>Starts a program with only the given environment, a PATH and a terminal-less standard input.</summary>
     public static Command Start(
-        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, string? input = null, string? folder = null)
+        string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, string? input = null, string? folder = null, TimeSpan? patience = null)
     {
         var start = new ProcessStartInfo(program)
         {
@@ -50,13 +53,13 @@ internal sealed class Command : IDisposable
         if (input is not null)
             process.StandardInput.Write(input);
         process.StandardInput.Close();
-        return new Command(process);
+        return new Command(process, patience ?? Patience);
     }
 
     /// <summary>Waits for the end and takes what was printed.</summary>
     public async Task<Outcome> EndAsync()
     {
-        using var deadline = new CancellationTokenSource(Patience);
+        using var deadline = new CancellationTokenSource(_patience);
         try
         {
             await _process.WaitForExitAsync(deadline.Token);
@@ -64,7 +67,7 @@ internal sealed class Command : IDisposable
         catch (OperationCanceledException late)
         {
             Kill();
-            throw new TimeoutException($"Still running after {Patience}. Output:\n{await _output}\nErrors:\n{await _errors}", late);
+            throw new TimeoutException($"Still running after {_patience}. Output:\n{await _output}\nErrors:\n{await _errors}", late);
         }
 
         return new Outcome(_process.ExitCode, await _output, await _errors);
