@@ -12,6 +12,9 @@ internal sealed partial class ChildProcess
 
     public required string Output { get; init; }
 
+    /// <summary>Bytes: the most that any child so far held at once.</summary>
+    public long PeakMemory { get; init; }
+
     public static ChildProcess Run(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string> environment, int expectedExit = 0)
     {
         var start = new ProcessStartInfo(program) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true };
@@ -29,7 +32,7 @@ internal sealed partial class ChildProcess
         watch.Stop();
         if (process.ExitCode != expectedExit)
             throw new InvalidOperationException($"{program} ended with {process.ExitCode}.\n{output}\n{errors.Result}");
-        return new ChildProcess { Wall = watch.Elapsed, Processor = ProcessorTimeOfChildren() - before, Output = output };
+        return new ChildProcess { Wall = watch.Elapsed, Processor = ProcessorTimeOfChildren() - before, Output = output, PeakMemory = PeakMemoryOfChildren() };
     }
 
     // What the kernel charged to children that have ended (POSIX getrusage); a Process object no longer knows after the exit.
@@ -42,6 +45,8 @@ internal sealed partial class ChildProcess
             + TimeSpan.FromMicroseconds(usage.UserMicroseconds + usage.SystemMicroseconds);
     }
 
+    private static long PeakMemoryOfChildren() => GetResourceUsage(-1, out var usage) == 0 ? usage.PeakKilobytes * 1024 : throw new InvalidOperationException("getrusage failed.");
+
     [LibraryImport("libc", EntryPoint = "getrusage")]
     private static partial int GetResourceUsage(int who, out ResourceUsage usage);
 
@@ -52,6 +57,7 @@ internal sealed partial class ChildProcess
         public long UserMicroseconds;
         public long SystemSeconds;
         public long SystemMicroseconds;
-        private unsafe fixed long _rest[14];
+        public long PeakKilobytes;
+        private unsafe fixed long _rest[13];
     }
 }

@@ -8,12 +8,41 @@ namespace Layer.Benchmarks;
 /// The least a program can do with the same answers: sign in, read the lists in parallel, scan every byte as JSON, hash every row. It keeps nothing and proves
 /// nothing. Runs as a process of its own with the same proxy and trust settings as Layer.
 /// </summary>
-internal static class Floor
+internal sealed class Floor : IDisposable
 {
+    private readonly HttpClient _http;
+
+    private Floor(HttpClient http, string subscriptionId)
+    {
+        _http = http;
+        var subscription = $"https://management.azure.com/subscriptions/{subscriptionId}";
+        const string Authorization = "providers/Microsoft.Authorization";
+        Lists =
+        [
+            $"{subscription}?api-version=2022-12-01",
+            $"{subscription}/{Authorization}/permissions?api-version=2022-04-01",
+            $"{subscription}/resourcegroups?api-version=2022-09-01",
+            $"{subscription}/{Authorization}/roleAssignments?api-version=2022-04-01",
+            $"{subscription}/{Authorization}/roleDefinitions?api-version=2022-04-01&$filter=type eq 'CustomRole'",
+        ];
+    }
+
+    /// <summary>What is read.</summary>
+    public IReadOnlyList<string> Lists { get; }
+
+    /// <summary>Requests sent so far.</summary>
+    public int Requests { get; private set; } = 1;
+
     public static async Task<int> RunAsync(string tenantId, string subscriptionId, string clientId, string clientSecret)
     {
-        using var handler = new SocketsHttpHandler { AutomaticDecompression = System.Net.DecompressionMethods.All };
-        using var http = new HttpClient(handler);
+        using var floor = await SignInAsync(tenantId, subscriptionId, clientId, clientSecret);
+        Console.WriteLine(await floor.ReadAllAsync());
+        return 0;
+    }
+
+    public static async Task<Floor> SignInAsync(string tenantId, string subscriptionId, string clientId, string clientSecret)
+    {
+        var http = new HttpClient(new SocketsHttpHandler { AutomaticDecompression = System.Net.DecompressionMethods.All });
         using var form = new FormUrlEncodedContent(new Dictionary<string, string>
         {
             ["client_id"] = clientId,
@@ -25,18 +54,21 @@ internal static class Floor
         signedIn.EnsureSuccessStatusCode();
         using var token = JsonDocument.Parse(await signedIn.Content.ReadAsByteArrayAsync());
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token.RootElement.GetProperty("access_token").GetString());
-
-        var subscription = $"https://management.azure.com/subscriptions/{subscriptionId}";
-        const string Authorization = "providers/Microsoft.Authorization";
-        var read = await Task.WhenAll(
-            ReadAsync(http, $"{subscription}?api-version=2022-12-01"),
-            ReadAsync(http, $"{subscription}/{Authorization}/permissions?api-version=2022-04-01"),
-            ReadAsync(http, $"{subscription}/resourcegroups?api-version=2022-09-01"),
-            ReadAsync(http, $"{subscription}/{Authorization}/roleAssignments?api-version=2022-04-01"),
-            ReadAsync(http, $"{subscription}/{Authorization}/roleDefinitions?api-version=2022-04-01&$filter=type eq 'CustomRole'"));
-        Console.WriteLine(read.Sum(r => r.Bytes));
-        return 0;
+        return new Floor(http, subscriptionId);
     }
+
+    /// <summary>Reads all lists in parallel.</summary>
+    /// <returns>Bytes after decompression.</returns>
+    public async Task<long> ReadAllAsync() => (await Task.WhenAll(Lists.Select(ReadAsync))).Sum();
+
+    /// <summary>Reads one list.</summary>
+    public async Task<long> ReadAsync(string list)
+    {
+        Requests++;
+        return (await ReadAsync(_http, list)).Bytes;
+    }
+
+    public void Dispose() => _http.Dispose();
 
     private static async Task<(long Bytes, int Rows)> ReadAsync(HttpClient http, string url)
     {
