@@ -27,7 +27,7 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
     private static readonly Dictionary<string, string> Groups = new(StringComparer.Ordinal)
     {
         ["demo"] = "Start here", ["connect"] = "Start here", ["azure"] = "Start here", ["serve"] = "Start here",
-        ["check"] = "Read", ["sync"] = "Read", ["connections"] = "Read", ["credential"] = "Read",
+        ["check"] = "Read", ["sync"] = "Read", ["connections"] = "Read", ["credential"] = "Read", ["fleet"] = "Read",
         ["show"] = "Look", ["diff"] = "Look",
         ["evidence"] = "Prove", ["coverage"] = "Prove", ["audit"] = "Prove", ["verify"] = "Prove",
         ["log"] = "Operate", ["names"] = "Operate", ["workspace"] = "Operate", ["backup"] = "Operate", ["database"] = "Operate", ["upgrade"] = "Operate", ["doctor"] = "Operate", ["secrets"] = "Operate", ["admin"] = "Operate", ["config"] = "Operate", ["azure-emulator"] = "Operate", ["completion"] = "Operate", ["version"] = "Operate",
@@ -48,6 +48,7 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
             SyncCommand.Create(this),
             ConnectionsCommand.Create(this),
             CredentialCommand.Create(this),
+            Connections.Fleet.FleetCommand.Create(this),
             ShowCommand.Create(this),
             DiffCommand.Create(this),
             EvidenceCommand.Create(this),

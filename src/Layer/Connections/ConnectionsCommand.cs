@@ -15,6 +15,7 @@ internal static class ConnectionsCommand
         var command = new Command("connections", "List connections and how they are; pause, resume, rename or end one.") { output };
         foreach (var verb in ConnectionChangeCommands.Create(app))
             command.Subcommands.Add(verb);
+        command.Subcommands.Add(Fleet.ImportCommand.Create(app));
         command.SetAction((parsed, cancellationToken) => RunAsync(app, parsed.GetValue(output), cancellationToken));
         return command;
     }

@@ -14,9 +14,12 @@ internal sealed class VisibleApps(Installation layer, CurrentViewer viewers)
         """;
 
     /// <summary>App registrations whose list was never recorded are left out: nothing is known of them, which is not the same as nothing.</summary>
-    public async Task<IReadOnlyList<VisibleApp>> ListAsync(CancellationToken cancellationToken)
+    public Task<IReadOnlyList<VisibleApp>> ListAsync(CancellationToken cancellationToken) => ListAsync(layer, viewers.Viewer.Workspace.Id, cancellationToken);
+
+    /// <inheritdoc cref="ListAsync(CancellationToken)"/>
+    public static async Task<IReadOnlyList<VisibleApp>> ListAsync(Installation layer, Guid workspace, CancellationToken cancellationToken)
     {
-        var (workspace, engine) = (viewers.Viewer.Workspace.Id, layer.Database.Engine);
+        var engine = layer.Database.Engine;
         var connected = (await layer.Connections.ListAsync(workspace, cancellationToken))
             .Where(connection => connection.State != ConnectionState.Disconnected).Select(connection => connection.SubscriptionId).ToHashSet();
         var lists = new Dictionary<(Guid Client, Guid Tenant, string Cloud), (DateOnly Day, IReadOnlyList<VisibleOne> All)>();
