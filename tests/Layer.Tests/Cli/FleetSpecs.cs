@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Layer.AzureEmulator;
-using Layer.AzureEmulator.Worlds;
 
 namespace Layer.Tests.Cli;
 
