@@ -13,6 +13,7 @@ public sealed class ReleaseSpecs
 
         Assert.Contains("Built twice, every byte is the same.", output, StringComparison.Ordinal);
         Assert.Contains("layer 0.1.0 (", output, StringComparison.Ordinal);
+        Assert.Contains("\nVALID WITH ", output, StringComparison.Ordinal);
         Assert.Contains(".cdx.json", output, StringComparison.Ordinal);
     }
 }

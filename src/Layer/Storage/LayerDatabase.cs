@@ -6,6 +6,8 @@ namespace Layer.Storage;
 /// <summary>The open database: its schema is this version's, and its guards stand. Safe for use by several threads at once.</summary>
 internal sealed class LayerDatabase : IAsyncDisposable
 {
+    private static readonly TimeSpan SignOfLife = TimeSpan.FromSeconds(3);
+
     private LayerDatabase(StorageEngine engine, DatabaseAddress address)
     {
         Engine = engine;
@@ -132,13 +134,21 @@ internal sealed class LayerDatabase : IAsyncDisposable
         {
             // Under the lock: of several nodes only the one that migrates makes a copy, and it is of the old schema for certain.
             if (version > 0 && backUp is not null)
-                BackedUpTo = await backUp(Engine);
+                BackedUpTo = await StayAwakeAsync(connection, backUp(Engine), cancellationToken);
             await schema.MigrateAsync(connection, version, schema.Newest, cancellationToken);
             // A rebuilt table has lost its triggers, so a migration that commits without them must be impossible.
             await PutGuardsBackAsync(connection, cancellationToken);
         }
 
         await transaction.CommitAsync(cancellationToken);
+    }
+
+    // A session that holds a lock others wait for, and says nothing for some seconds, is taken for one of a frozen node (FrozenSessions) and ended.
+    private static async Task<string> StayAwakeAsync(DbConnection connection, Task<string> copying, CancellationToken cancellationToken)
+    {
+        while (await Task.WhenAny(copying, Task.Delay(SignOfLife, TimeProvider.System, cancellationToken)) != copying)
+            await connection.ScalarAsync("SELECT 1", cancellationToken);
+        return await copying;
     }
 
     private async Task<int> RefuseRowsAsync(DbConnection connection, Schema schema, int version, CancellationToken cancellationToken)

@@ -15,6 +15,9 @@ namespace Layer.Operations.Backups;
 /// </remarks>
 internal sealed class BackupRestore(BackupFile file, TimeProvider clock)
 {
+    /// <summary>Asked last, before the commit; what it throws keeps the database empty.</summary>
+    public Func<Task>? BeforeCommit { get; init; }
+
     private readonly List<RestoredLog> _logs = [];
 
     private BackupManifest Manifest => file.Manifest;
@@ -41,6 +44,7 @@ internal sealed class BackupRestore(BackupFile file, TimeProvider clock)
                 if (keys is not null)
                     CheckKeys(keys, await SealedColumn.ReadAllAsync(filled.Engine, connection, cancellationToken));
                 await VerifyAsync(filled, connection, cancellationToken);
+                await (BeforeCommit?.Invoke() ?? Task.CompletedTask);
             }, cancellationToken);
         return _logs;
     }

@@ -16,6 +16,8 @@ internal sealed class DatabaseMove(DataFolder folder, TimeProvider clock)
         var store = new BackupStore(folder, clock);
         var backup = await store.CreateAsync(engine, alone, store.NewPath("move"), cancellationToken);
         using var file = BackupFile.Open(backup.File);
-        return (backup, await new BackupRestore(file, clock).RunAsync(to, folder.Keys, cancellationToken));
+        // Whether the lock still stands: a session that was ended meanwhile has let somebody write what would not have been carried over.
+        var restore = new BackupRestore(file, clock) { BeforeCommit = () => alone.ScalarAsync("SELECT 1", cancellationToken) };
+        return (backup, await restore.RunAsync(to, folder.Keys, cancellationToken));
     }
 }

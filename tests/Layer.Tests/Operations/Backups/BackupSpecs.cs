@@ -265,6 +265,19 @@ public abstract class BackupSpecs(Engine engine, PostgresCluster cluster)
         await AssertEmptyAsync(world);
     }
 
+    [Fact]
+    public async Task What_is_thrown_last_leaves_the_database_empty()
+    {
+        await using var world = await StartAsync();
+        var backup = await world.BackUpAsync();
+        using var file = BackupFile.Open(backup.File);
+        var restore = new BackupRestore(file, world.Ledger.Clock) { BeforeCommit = () => throw new RefusedException("DATABASE_IN_USE") };
+
+        await Assert.ThrowsAsync<RefusedException>(() => restore.RunAsync(world.Target.Address, world.Ledger.Folder.Keys, Cancellation));
+
+        await AssertEmptyAsync(world);
+    }
+
     private static async Task AssertEmptyAsync(BackupWorld world)
     {
         if (world.Target.Address is DatabaseAddress.Sqlite sqlite)
