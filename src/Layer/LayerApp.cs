@@ -30,7 +30,7 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
         ["check"] = "Read", ["sync"] = "Read", ["connections"] = "Read", ["credential"] = "Read", ["fleet"] = "Read",
         ["show"] = "Look", ["diff"] = "Look",
         ["evidence"] = "Prove", ["coverage"] = "Prove", ["audit"] = "Prove", ["verify"] = "Prove",
-        ["log"] = "Operate", ["names"] = "Operate", ["workspace"] = "Operate", ["backup"] = "Operate", ["database"] = "Operate", ["upgrade"] = "Operate", ["doctor"] = "Operate", ["secrets"] = "Operate", ["admin"] = "Operate", ["config"] = "Operate", ["azure-emulator"] = "Operate", ["completion"] = "Operate", ["version"] = "Operate",
+        ["log"] = "Operate", ["names"] = "Operate", ["notices"] = "Operate", ["workspace"] = "Operate", ["backup"] = "Operate", ["database"] = "Operate", ["upgrade"] = "Operate", ["doctor"] = "Operate", ["secrets"] = "Operate", ["admin"] = "Operate", ["config"] = "Operate", ["azure-emulator"] = "Operate", ["completion"] = "Operate", ["version"] = "Operate",
     };
 
     public Terminal Terminal { get; } = terminal;
@@ -59,6 +59,7 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
             AzureSetupCommand.Create(this),
             AzureEmulatorCommand.Create(this),
             NamesCommand.Create(this),
+            Notices.NoticesCommand.Create(this),
             WorkspaceCommand.Create(this),
             Access.AdminCommand.Create(this),
             BackupCommand.Create(this),

@@ -67,6 +67,12 @@ internal static class ConfigCommand
         var rows = Enum.GetValues<AzureCloud>().SelectMany(cloud => OutboundRequest.Of(cloud).Select(request => (Cloud: CloudName.Of(cloud), Request: request))).ToList();
         if (settings.TimestampAuthority is { } authority)
             rows.Add(("any", new OutboundRequest("POST", authority.AbsoluteUri, "once a day after a sync, and 'layer log timestamp': a time stamp over the hash of the newest checkpoint")));
+        if (settings.Notices.Webhook is { } webhook)
+            rows.Add(("any", new OutboundRequest("POST", webhook.AbsoluteUri, "a signed message when connections fail, are read again, a secret ends soon, and the day's checkpoint")));
+        if (settings.Notices.Chat is { } chat)
+            rows.Add(("any", new OutboundRequest("POST", $"{chat.GetLeftPart(UriPartial.Authority)}/…", "the same in words, to a chat whose address is its secret")));
+        if (settings.Notices.Mail is { } mail)
+            rows.Add(("any", new OutboundRequest("SMTP", $"{mail.Host}:{mail.Port}", "the same in words, as mail")));
         if (settings.PublicUrl is { } address)
             rows.Add(("any", new OutboundRequest("GET", new Uri(address, "/livez").AbsoluteUri, "'layer doctor' only: whether this server is reached at its public address")));
         if (settings.Oidc is { } oidc)

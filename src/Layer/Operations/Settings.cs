@@ -40,6 +40,12 @@ internal sealed class Settings
         new("Layer:Certificate", "file with the certificate for https: PEM, or PKCS #12 without a password; without it, no https", Secret: false),
         new("Layer:CertificateKey", "file with its key (PEM); without it, the key is in Layer:Certificate", Secret: false),
         new("Layer:TrustedProxies", "addresses or networks, with commas, of proxies that end https in front of 'layer serve', e.g. 10.0.0.0/24; without it, none", Secret: false),
+        new("Layer:NoticeWebhook", "http:// or https:// address that is told of failures, secrets that end and the day's checkpoint, as signed messages (Standard Webhooks); without it, none", Secret: false),
+        new("Layer:NoticeWebhookSecret", "the key of their signature: whsec_ and base64", Secret: true),
+        new("Layer:NoticeChat", "incoming webhook of Slack, Teams or another chat that is told the same in words; without it, none", Secret: true),
+        new("Layer:Smtp", "smtp://HOST or smtps://USER:PASSWORD@HOST:PORT of the relay that sends mail; without it, none", Secret: true),
+        new("Layer:NoticeFrom", "who mail comes from", Secret: false),
+        new("Layer:NoticeTo", "who gets mail, with commas", Secret: false),
         new("Layer:MetricsToken", "what a monitoring system sends as bearer token to read /metrics, at least 32 characters; without it, /metrics answers this machine alone, and nobody once Layer:PublicUrl is set", Secret: true),
     ];
 
@@ -67,6 +73,9 @@ internal sealed class Settings
 
     /// <summary>Where configured services may be although it is not public.</summary>
     public IReadOnlyList<IPNetwork> AllowedPrivateNetworks => Find("Layer:AllowedPrivateNetworks") is { } text && TryParseNetworks(text, out var networks) ? networks : [];
+
+    /// <summary>Where people are told.</summary>
+    public Notices.NoticeSettings Notices => Layer.Notices.NoticeSettings.Read(Find, []);
 
     /// <summary>Null: only this machine reaches it.</summary>
     public Uri? PublicUrl => Find("Layer:PublicUrl") is { } text && TryParsePublicUrl(text, out var address) ? address : null;
@@ -151,6 +160,7 @@ internal sealed class Settings
                 found.Add($"{name} is '{networks}'. Allowed: addresses or networks, with commas, e.g. 10.0.0.0/24, 192.168.7.1.");
         }
 
+        Layer.Notices.NoticeSettings.Read(name => all.First(setting => setting.Name == name).Value is { Length: > 0 } value ? value : null, found);
         Access.Oidc.OidcSettings.Read(name => all.First(setting => setting.Name == name).Value is { Length: > 0 } value ? value : null, found);
         problems = found;
         return new Settings(folder.Value!, [folder, .. all]);

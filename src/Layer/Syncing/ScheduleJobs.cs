@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Layer.Connections;
+using Layer.Notices;
 using Layer.Operations;
 using Layer.Storage;
 using Quartz;
@@ -44,6 +45,13 @@ internal static class ScheduleJobs
                 trigger => trigger.WithIdentity("sweep").WithSimpleSchedule(simple => simple.WithInterval(BetweenSweeps).RepeatForever()),
                 job => job.WithIdentity("sweep"));
         });
+        if (layer.Settings.Notices.Any)
+        {
+            services.AddSingleton(new NoticeBoard(layer)).AddSingleton(NoticeChannels.Of(layer.Settings, layer.Clock)).AddSingleton<NoticeSender>();
+            services.AddQuartz(quartz => quartz.ScheduleJob<NoticeJob>(
+                trigger => trigger.WithIdentity("notices").WithSimpleSchedule(simple => simple.WithInterval(BetweenSweeps).RepeatForever()), job => job.WithIdentity("notices")));
+        }
+
         // Whoever reads is told to stop and records that it was; waiting for a reading to end would take minutes.
         services.Configure<QuartzSchedulerOptions>(options => options.ShutdownJobInterruption = ShutdownJobInterruption.Always);
         return services.AddQuartzHostedService(hosted => hosted.WaitForJobsToComplete = true);

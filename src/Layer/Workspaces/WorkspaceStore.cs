@@ -19,18 +19,23 @@ internal sealed class WorkspaceStore(LayerDatabase database, Seal seal, TimeProv
     /// <summary>The workspace of this id; null when there is none.</summary>
     public Task<Workspace?> FindAsync(Guid id, CancellationToken cancellationToken) => FindAsync("id", database.Engine.Id(id), cancellationToken);
 
-    private async Task<Workspace?> FindAsync(string column, object value, CancellationToken cancellationToken)
+    /// <summary>All of them, in order of name.</summary>
+    public Task<List<Workspace>> ListAsync(CancellationToken cancellationToken) => ReadAsync("", cancellationToken);
+
+    private async Task<Workspace?> FindAsync(string column, object value, CancellationToken cancellationToken) =>
+        (await ReadAsync($" WHERE {column} = @value", cancellationToken, ("@value", value))).SingleOrDefault();
+
+    private async Task<List<Workspace>> ReadAsync(string where, CancellationToken cancellationToken, params (string Name, object? Value)[] parameters)
     {
         await using var connection = await database.ConnectAsync(cancellationToken);
-        var rows = connection.QueryAsync($"SELECT id, name, origin, sample, created_at FROM workspace WHERE {column} = @value", cancellationToken, ("@value", value));
-        Workspace? found = null;
-        await foreach (var row in rows)
+        var found = new List<Workspace>();
+        await foreach (var row in connection.QueryAsync($"SELECT id, name, origin, sample, created_at FROM workspace{where} ORDER BY name", cancellationToken, parameters))
         {
-            found = new Workspace
+            found.Add(new Workspace
             {
                 Id = database.Engine.ReadId(row, 0), Name = row.GetString(1), Origin = row.GetString(2), Sample = row.GetBoolean(3),
                 CreatedAt = new DateTimeOffset(row.GetInt64(4), TimeSpan.Zero),
-            };
+            });
         }
 
         return found;

@@ -30,6 +30,7 @@ public sealed class ErrorDocumentSpecs
         ("Samples", SampleErrors.All),
         ("Backups and moves", BackupErrors.All),
         ("Database and log", ProductErrors.All),
+        ("Messages", Layer.Notices.NoticeErrors.All),
         ("Pages and API", WebErrors.All),
     ];
 
