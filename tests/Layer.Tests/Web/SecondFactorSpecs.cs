@@ -47,6 +47,39 @@ public sealed partial class SecondFactorSpecs(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task A_camera_that_looks_at_the_page_reads_the_same_key_that_a_person_can_type()
+    {
+        await using var web = await WebHost.StartAsync(cluster);
+        var browser = await web.AsAsync(Role.Editor);
+
+        var page = await browser.ReadAsync(Here);
+
+        var size = int.Parse(Drawing().Match(page).Groups[1].Value);
+        var modules = new ZXing.Common.BitMatrix(size, size);
+        foreach (Match square in Square().Matches(page))
+            modules[int.Parse(square.Groups[1].Value), int.Parse(square.Groups[2].Value)] = true;
+        var read = new ZXing.QrCode.QRCodeReader().decode(new ZXing.BinaryBitmap(new Modules(modules)), new Dictionary<ZXing.DecodeHintType, object> { [ZXing.DecodeHintType.PURE_BARCODE] = true });
+        Assert.Contains($"secret={Key().Match(page).Groups[1].Value}&", read.Text, StringComparison.Ordinal);
+        Assert.StartsWith("otpauth://totp/Layer:", read.Text, StringComparison.Ordinal);
+    }
+
+    [GeneratedRegex("viewBox=\"0 0 ([0-9]+) [0-9]+\" role=\"img\" aria-label=\"QR")]
+    private static partial Regex Drawing();
+
+    [GeneratedRegex("M([0-9]+) ([0-9]+)h1v1h-1z")]
+    private static partial Regex Square();
+
+    /// <summary>A picture in which each module is one pixel, as a decoder of pictures sees it.</summary>
+    private sealed class Modules(ZXing.Common.BitMatrix modules) : ZXing.Binarizer(new ZXing.RGBLuminanceSource(new byte[modules.Width * modules.Height], modules.Width, modules.Height, ZXing.RGBLuminanceSource.BitmapFormat.Gray8))
+    {
+        public override ZXing.Common.BitMatrix BlackMatrix => modules;
+
+        public override ZXing.Common.BitArray getBlackRow(int y, ZXing.Common.BitArray row) => modules.getRow(y, row);
+
+        public override ZXing.Binarizer createBinarizer(ZXing.LuminanceSource source) => this;
+    }
+
+    [Fact]
     public async Task It_is_switched_off_with_the_password_only_and_each_step_is_in_the_log_and_no_key_is_in_the_database()
     {
         await using var web = await WebHost.StartAsync(cluster);

@@ -102,6 +102,9 @@ internal sealed record SecondFactorModel(string Email, bool On, string Key, IRea
 
     /// <summary>For an app on the same device.</summary>
     public string Address => $"otpauth://totp/Layer:{Uri.EscapeDataString(Email)}?secret={Key}&issuer=Layer&digits=6";
+
+    /// <summary>The same for a phone's camera.</summary>
+    public QrCode Code => QrCode.Of(Address);
 }
 
 /// <summary>What the page that asks for a code shows.</summary>
