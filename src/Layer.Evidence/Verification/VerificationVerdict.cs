@@ -63,9 +63,9 @@ public sealed record VerificationVerdict
         if (replay.Genesis is { Sample: true })
             all.Add("SAMPLE: this log is a demonstration and no evidence of a real system.");
         if (replay.RecordsWithoutPublicTrust > 0)
-            all.Add($"{replay.RecordsWithoutPublicTrust} records were read from servers whose trust anchor is not public.");
+            all.Add($"{replay.RecordsWithoutPublicTrust} {(replay.RecordsWithoutPublicTrust == 1 ? "record was" : "records were")} read from servers whose trust anchor is not public.");
         if (replay.Epochs > 0)
-            all.Add($"An operator went on {replay.Epochs} times after signed leaves were lost.");
+            all.Add($"An operator went on {replay.Epochs} {(replay.Epochs == 1 ? "time" : "times")} after signed leaves were lost.");
         all.AddRange(remarks);
         return Valid(gaps, all);
     }

@@ -14,7 +14,7 @@ public sealed class EpochOnPostgresSpecs(PostgresCluster cluster) : EpochSpecs(E
 public abstract class EpochSpecs(Engine engine, PostgresCluster cluster)
 {
     private const string Actor = "os:test@test";
-    private const string Generic = "An operator went on 1 times after signed leaves were lost.";
+    private const string Generic = "An operator went on 1 time after signed leaves were lost.";
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
