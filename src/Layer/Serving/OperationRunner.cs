@@ -14,6 +14,9 @@ internal sealed class OperationRunner(LayerDatabase database, ILogger<OperationR
     public const string Succeeded = "succeeded";
     public const string Failed = "failed";
 
+    // No check, sync or bundle takes this long.
+    private static readonly TimeSpan Longest = TimeSpan.FromHours(2);
+
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<Guid, Task> _running = new();
 
@@ -46,15 +49,14 @@ internal sealed class OperationRunner(LayerDatabase database, ILogger<OperationR
         return await db.Operations.AsNoTracking().FirstOrDefaultAsync(o => o.Workspace == workspace && o.Id == id, cancellationToken);
     }
 
-    /// <summary>What an earlier process did not finish has failed: nobody works on it any more.</summary>
+    /// <summary>What an earlier process did not finish has failed: nobody works on it any more. Of other nodes' work that is known after a while only.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (database.Address is not DatabaseAddress.Sqlite)
-            return;
         var now = clock.GetUtcNow();
+        var begun = database.Address is DatabaseAddress.Sqlite ? now : now - Longest;
         var result = Describe(new Failure("OPERATION_INTERRUPTED", new Dictionary<string, string>(StringComparer.Ordinal))).ToJsonString();
         await using var db = database.CreateContext();
-        await db.Operations.Where(o => o.State == Running)
+        await db.Operations.Where(o => o.State == Running && o.StartedAt <= begun)
             .ExecuteUpdateAsync(set => set.SetProperty(o => o.State, Failed).SetProperty(o => o.EndedAt, now).SetProperty(o => o.Result, result), cancellationToken);
     }
 
