@@ -9,7 +9,12 @@ using Npgsql;
 
 namespace Layer.EndToEnd;
 
+/// <summary>What takes the whole machine, and would make browsers beside it wait for longer than a person would.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;
+
 /// <summary>Two nodes on one PostgreSQL, and one of them dies or freezes while two hundred connections are due.</summary>
+[Collection(nameof(Alone))]
 public sealed class ClusterSpecs(PostgresCluster cluster, ITestOutputHelper output)
 {
     private const int Connections = 200;
