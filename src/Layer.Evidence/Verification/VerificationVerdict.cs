@@ -63,7 +63,7 @@ public sealed record VerificationVerdict
         if (replay.Genesis is { Sample: true })
             all.Add("SAMPLE: this log is a demonstration and no evidence of a real system.");
         if (replay.RecordsWithoutPublicTrust > 0)
-            all.Add($"{replay.RecordsWithoutPublicTrust} {(replay.RecordsWithoutPublicTrust == 1 ? "record was" : "records were")} read from servers whose trust anchor is not public.");
+            all.Add($"{(replay.RecordsWithoutPublicTrust == 1 ? "1 record was read from a server" : $"{replay.RecordsWithoutPublicTrust} records were read from servers")} whose trust anchor is not public.");
         if (replay.Epochs > 0)
             all.Add($"An operator went on {replay.Epochs} {(replay.Epochs == 1 ? "time" : "times")} after signed leaves were lost.");
         all.AddRange(remarks);

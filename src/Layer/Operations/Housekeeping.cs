@@ -3,7 +3,7 @@ using Layer.Storage;
 namespace Layer.Operations;
 
 /// <summary>
-/// Keeps the tables of the program's own bookkeeping small, by age and by number of rows: what pages showed of work that ended, drafts and invitations that ran
+/// Keeps the tables of the program's own bookkeeping small, by age and by number of rows: what pages showed of work that ended, and invitations that ran
 /// out. Nothing that is evidence, or that an entry of the log speaks of, is in them.
 /// </summary>
 internal sealed class Housekeeping(LayerDatabase database, TimeProvider clock)
@@ -17,13 +17,12 @@ internal sealed class Housekeeping(LayerDatabase database, TimeProvider clock)
     /// <returns>How many rows were deleted.</returns>
     public async Task<int> RunAsync(CancellationToken cancellationToken)
     {
-        var (now, old) = (clock.GetUtcNow().UtcTicks, (clock.GetUtcNow() - KeptFor).UtcTicks);
+        var old = (clock.GetUtcNow() - KeptFor).UtcTicks;
         await using var connection = await database.ConnectAsync(cancellationToken);
         // Each by itself: a short lock is worth more than one moment for all.
         var deleted = await connection.ExecuteAsync("DELETE FROM operation WHERE ended_at < @old", cancellationToken, ("@old", old));
         deleted += await connection.ExecuteAsync(
             $"DELETE FROM operation WHERE ended_at IS NOT NULL AND id NOT IN (SELECT id FROM operation WHERE ended_at IS NOT NULL ORDER BY ended_at DESC, id DESC LIMIT {KeptRows})", cancellationToken);
-        deleted += await connection.ExecuteAsync("DELETE FROM connect_draft WHERE expires_at <= @now", cancellationToken, ("@now", now));
         return deleted + await connection.ExecuteAsync("DELETE FROM invitation WHERE expires_at < @old", cancellationToken, ("@old", old));
     }
 }

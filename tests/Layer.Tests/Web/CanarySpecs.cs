@@ -6,6 +6,7 @@ using Layer.Access;
 using Layer.Storage;
 using Layer.Tests.Azure;
 using Layer.Tests.Storage;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Layer.Tests.Web;
@@ -104,6 +105,32 @@ public sealed class CanarySpecs(PostgresCluster cluster)
         {
             await using var db = web.Layer.Database.CreateContext();
             return db.ConnectDrafts.Count();
+        }
+    }
+
+    [Theory]
+    [InlineData(Engine.Sqlite)]
+    [InlineData(Engine.Postgres)]
+    public async Task On_a_server_that_nobody_comes_back_to_a_draft_and_its_secret_are_gone_within_a_minute_of_their_day(Engine engine)
+    {
+        var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow()) { AutoAdvanceAmount = TimeSpan.FromMilliseconds(1) };
+        await using var web = await WebHost.StartAsync(cluster, engine, clock: clock);
+        var editor = await web.AsAsync(Role.Editor);
+        (await editor.SubmitAsync(Connect, ("subscriptionId", Guid.NewGuid().ToString()), ("name", "mine"), ("secret", "kept~for~a~day~only"))).Dispose();
+        clock.Advance(TimeSpan.FromHours(23.9));
+        Assert.Equal(1, await DraftsAsync(Cancellation));
+
+        clock.Advance(TimeSpan.FromMinutes(8));
+
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        deadline.CancelAfter(TimeSpan.FromSeconds(60));
+        while (await DraftsAsync(deadline.Token) > 0)
+            await Task.Yield();
+
+        async Task<int> DraftsAsync(CancellationToken cancellationToken)
+        {
+            await using var db = web.Layer.Database.CreateContext();
+            return await db.ConnectDrafts.CountAsync(cancellationToken);
         }
     }
 

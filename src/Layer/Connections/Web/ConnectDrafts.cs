@@ -44,6 +44,13 @@ internal sealed class ConnectDrafts(LayerDatabase database, Seal seal, TimeProvi
         await db.ConnectDrafts.Where(d => d.Workspace == workspace && d.Person == person).ExecuteDeleteAsync(cancellationToken);
     }
 
+    /// <summary>Deletes what is kept no longer, of everybody.</summary>
+    public async Task DeleteExpiredAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.ConnectAsync(cancellationToken);
+        await connection.ExecuteAsync("DELETE FROM connect_draft WHERE expires_at <= @now", cancellationToken, ("@now", clock.GetUtcNow().UtcTicks));
+    }
+
     private ConnectForm Read(ConnectDraft draft)
     {
         var fields = JsonNode.Parse(draft.Fields)!.AsObject(); // we wrote it

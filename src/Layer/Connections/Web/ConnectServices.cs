@@ -4,5 +4,6 @@ namespace Layer.Connections.Web;
 internal static class ConnectServices
 {
     public static IServiceCollection AddConnecting(this IServiceCollection services) => services
-        .AddSingleton<ConnectDrafts>().AddSingleton<AfterSync>().AddSingleton<ConnectWork>().AddScoped<ConnectionViews>().AddScoped<VisibleApps>();
+        .AddSingleton<ConnectDrafts>().AddSingleton<AfterSync>().AddSingleton<ConnectWork>().AddScoped<ConnectionViews>().AddScoped<VisibleApps>()
+        .AddHostedService<ExpiredDrafts>();
 }
