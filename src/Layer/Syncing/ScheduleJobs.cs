@@ -130,6 +130,10 @@ internal sealed class SweepJob(PlannedConnections planned, TimeProvider clock, I
         {
             log.LogError("The schedule was not looked over: {Exception}", e.GetType().Name);
         }
+        catch (SchedulerException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The server stops; the next one looks over it at its start.
+        }
     }
 
     private async Task SweepAsync(IScheduler scheduler, CancellationToken cancellationToken)
