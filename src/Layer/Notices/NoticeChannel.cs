@@ -111,7 +111,10 @@ internal sealed class ChatChannel(Uri address, IReadOnlyList<IPNetwork> allowed,
     public override string Name => "chat";
 
     protected override void Fill(HttpRequestMessage request, Notice notice, Guid id) =>
-        request.Content = JsonContent(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string>(StringComparer.Ordinal) { ["text"] = notice.Text }));
+        request.Content = JsonContent(JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string>(StringComparer.Ordinal) { ["text"] = Plain(notice.Text) }));
+
+    // Slack reads <…> as a link or a call to everybody (<!channel>); a connection's name must be neither, and a command must arrive as it is.
+    private static string Plain(string text) => text.Replace("&", "&amp;", StringComparison.Ordinal).Replace("<", "&lt;", StringComparison.Ordinal).Replace(">", "&gt;", StringComparison.Ordinal);
 }
 
 /// <summary>Mail over a relay that the operator of this machine named.</summary>

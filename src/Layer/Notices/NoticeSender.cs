@@ -34,7 +34,7 @@ internal sealed class NoticeSender(LayerDatabase database, NoticeBoard board, IR
     {
         var earlier = await EarlierAsync(workspace, cancellationToken);
         var arrived = 0;
-        foreach (var notice in await board.ReadAsync(workspace, [.. earlier.Values.Select(KeyOf).Distinct(StringComparer.Ordinal)], cancellationToken))
+        foreach (var notice in await board.ReadAsync(workspace, [.. earlier.Values.Select(ToldNotice.KeyOf).Distinct(StringComparer.Ordinal)], cancellationToken))
         {
             // A program collects checkpoints; people have them in every other message.
             foreach (var channel in channels.Where(channel => notice.Kind != NoticeKind.Checkpoint || channel is WebhookChannel))
@@ -53,9 +53,6 @@ internal sealed class NoticeSender(LayerDatabase database, NoticeBoard board, IR
         await using var db = database.CreateContext();
         return await db.Operations.AsNoTracking().Where(operation => operation.Workspace == workspace.Id && operation.Kind == Kind).ToDictionaryAsync(operation => operation.Id, cancellationToken);
     }
-
-    // The subject is the key and the channel, with a bar between.
-    private static string KeyOf(Operation operation) => operation.Subject[..operation.Subject.LastIndexOf('|')];
 
     private static Guid IdOf(Workspace workspace, Notice notice, INoticeChannel channel) =>
         new(SHA256.HashData(Encoding.UTF8.GetBytes($"{workspace.Id}|{notice.Key}|{channel.Name}")).AsSpan(0, 16), bigEndian: true);
@@ -82,13 +79,19 @@ internal sealed class NoticeSender(LayerDatabase database, NoticeBoard board, IR
             }
         }
 
-        var tries = earlier.Result is { } result && JsonNode.Parse(result)?["tries"] is { } stored ? stored.GetValue<int>() : 1;
+        // A try whose end nobody stored is one too: the node died while it sent.
+        var tries = ToldNotice.TriesOf(earlier) + (earlier.State == OperationRunner.Running ? 1 : 0);
         var due = (earlier.EndedAt ?? earlier.StartedAt + Abandoned) + (FirstPause * Math.Pow(2, Math.Min(tries - 1, 8)));
         if (earlier.State == OperationRunner.Succeeded || tries >= Tries || now < due)
             return null;
-        var (state, ended) = (earlier.State, earlier.EndedAt);
-        var taken = await db.Operations.Where(operation => operation.Id == id && operation.State == state && operation.EndedAt == ended)
-            .ExecuteUpdateAsync(set => set.SetProperty(operation => operation.State, OperationRunner.Running).SetProperty(operation => operation.EndedAt, (DateTimeOffset?)null), cancellationToken);
+        var (state, started, ended) = (earlier.State, earlier.StartedAt, earlier.EndedAt);
+        var json = new JsonObject { ["tries"] = tries }.ToJsonString();
+        // The start moves with each try: of two nodes that both find the row of a dead one, only the first finds it as it was.
+        var taken = await db.Operations.Where(operation => operation.Id == id && operation.State == state && operation.StartedAt == started && operation.EndedAt == ended)
+            .ExecuteUpdateAsync(
+                set => set.SetProperty(operation => operation.State, OperationRunner.Running).SetProperty(operation => operation.StartedAt, now)
+                    .SetProperty(operation => operation.EndedAt, (DateTimeOffset?)null).SetProperty(operation => operation.Result, json),
+                cancellationToken);
         return taken == 1 ? tries : null;
     }
 

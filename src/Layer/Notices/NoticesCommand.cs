@@ -1,10 +1,13 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
 using Layer.Cli;
 using Layer.Operations;
+using Layer.Syncing;
 
 namespace Layer.Notices;
 
-/// <summary><c>layer notices test</c>.</summary>
+/// <summary><c>layer notices list|test</c>.</summary>
 internal static class NoticesCommand
 {
     public static Command Create(LayerApp app)
@@ -12,8 +15,56 @@ internal static class NoticesCommand
         var output = OutputOption.Create();
         var test = new Command("test", "Send a message over every channel that is set, and say what became of it.") { output };
         test.SetAction((parsed, cancellationToken) => TestAsync(app, parsed.GetValue(output), cancellationToken));
-        return new Command("notices", "Messages about failures, secrets that end and checkpoints.") { test };
+        return new Command("notices", "Messages about failures, secrets that end and checkpoints.") { List(app), test };
     }
+
+    private static Command List(LayerApp app)
+    {
+        var output = OutputOption.Create();
+        var command = new Command("list", "List what was told over which channel, newest first.") { output };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var form = parsed.GetValue(output);
+            if (await app.FindReadableAsync(cancellationToken) is not var (layer, workspace))
+                return SyncCommand.NothingConnected(app, form);
+            await using var opened = layer;
+            var told = await ToldNotice.ListAsync(layer.Database, workspace.Id, cancellationToken);
+            new Listing<ToldNotice>(
+                [
+                    new("LAST TRY", "lastTriedAt", notice => Time(notice.LastTriedAt)),
+                    new("KIND", "kind", notice => notice.Kind) { Tone = _ => Tone.Strong },
+                    new("ABOUT", "about", notice => notice.About) { Shrinks = true },
+                    new("CHANNEL", "channel", notice => notice.Channel),
+                    new("STATUS", "status", notice => notice.Status) { Tone = notice => notice.Status switch { "delivered" => Tone.Good, "given-up" => Tone.Bad, _ => Tone.Caution } },
+                    new("TRIES", "tries", notice => notice.Tries.ToString(CultureInfo.InvariantCulture)) { Right = true },
+                    new("REASON", "reason", notice => notice.Reason ?? "") { Shrinks = true },
+                    new("CODE", "code", notice => notice.Code ?? "") { CsvOnly = true },
+                    new("DELIVERED", "deliveredAt", notice => notice.DeliveredAt is { } at ? Time(at) : "") { CsvOnly = true },
+                ],
+                WriteJson).Write(app.Terminal, form, told);
+            if (told.Count == 0)
+                app.Terminal.Say("Nothing was told yet. Try the channels that are set with: layer notices test");
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void WriteJson(Utf8JsonWriter json, ToldNotice notice)
+    {
+        json.WriteStartObject();
+        json.WriteString("kind", notice.Kind);
+        json.WriteString("about", notice.About);
+        json.WriteString("channel", notice.Channel);
+        json.WriteString("status", notice.Status);
+        json.WriteNumber("tries", notice.Tries);
+        json.WriteString("lastTriedAt", Time(notice.LastTriedAt));
+        json.WriteString("deliveredAt", notice.DeliveredAt is { } at ? Time(at) : null);
+        json.WriteString("code", notice.Code);
+        json.WriteString("reason", notice.Reason);
+        json.WriteEndObject();
+    }
+
+    private static string Time(DateTimeOffset at) => at.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture);
 
     private static async Task<int> TestAsync(LayerApp app, OutputForm form, CancellationToken cancellationToken)
     {

@@ -16,6 +16,7 @@ internal sealed record Received(string Path, IReadOnlyDictionary<string, string>
 internal sealed class HookListener : IAsyncDisposable
 {
     private readonly WebApplication _server;
+    private TaskCompletionSource? _held;
 
     private HookListener(WebApplication server) => _server = server;
 
@@ -37,11 +38,18 @@ internal sealed class HookListener : IAsyncDisposable
             using var body = new MemoryStream();
             await http.Request.Body.CopyToAsync(body);
             listener.Messages.Enqueue(new Received(path, http.Request.Headers.ToDictionary(header => header.Key.ToLowerInvariant(), header => header.Value.ToString(), StringComparer.Ordinal), body.ToArray()));
+            if (listener._held is { } held)
+                await held.Task;
             return Results.StatusCode(listener.Status);
         });
         await server.StartAsync();
         return listener;
     }
+
+    /// <summary>Takes messages and answers none until <see cref="Release"/>.</summary>
+    public void Hold() => _held = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Release() => _held?.SetResult();
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 }

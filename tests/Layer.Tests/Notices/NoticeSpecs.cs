@@ -4,13 +4,17 @@ using System.Text;
 using System.Text.Json;
 using Layer.Azure;
 using Layer.AzureEmulator;
+using Layer.Cli;
 using Layer.Connections;
 using Layer.Ledger;
 using Layer.Notices;
 using Layer.Operations;
 using Layer.Secrets;
+using Layer.Serving;
+using Layer.Tests.Cli;
 using Layer.Tests.Storage;
 using Layer.Workspaces;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -28,7 +32,8 @@ public abstract class NoticeSpecs(Engine engine, PostgresCluster cluster) : IAsy
     private readonly string _folder = Directory.CreateTempSubdirectory("layer-notices-").FullName;
     private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 27, 6, 0, 0, TimeSpan.Zero));
     private readonly MailListener _mail = new();
-    private HookListener _hooks = null!; // set before each test, as those below
+    private Dictionary<string, string> _environment = null!; // set before each test, as those below
+    private HookListener _hooks = null!;
     private Emulator _azure = null!;
     private Installation _layer = null!;
     private Workspace _workspace = null!;
@@ -45,15 +50,15 @@ public abstract class NoticeSpecs(Engine engine, PostgresCluster cluster) : IAsy
         });
         _hooks = await HookListener.StartAsync();
         _azure = await Emulator.StartAsync(world, new EmulatorOptions { Clock = _clock, Throttling = false }, Cancellation);
-        var environment = new Dictionary<string, string>(StringComparer.Ordinal)
+        _environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["LAYER_DATA"] = _folder, ["Layer__NoticeWebhook"] = $"{_hooks.Address}/hook", ["Layer__NoticeWebhookSecret"] = Key, ["Layer__NoticeChat"] = $"{_hooks.Address}/chat",
             ["Layer__AllowedPrivateNetworks"] = "127.0.0.1", ["Layer__Smtp"] = $"smtp://127.0.0.1:{_mail.Port}", ["Layer__NoticeFrom"] = "layer@contoso.com",
             ["Layer__NoticeTo"] = "ada@contoso.com, grace@contoso.com",
         };
         if (engine == Engine.Postgres)
-            environment["Layer__Database"] = await cluster.CreateDatabaseAsync();
-        var settings = Settings.Read(environment, out var problems);
+            _environment["Layer__Database"] = await cluster.CreateDatabaseAsync();
+        var settings = Settings.Read(_environment, out var problems);
         Assert.Empty(problems);
         var options = new AzureConnectorOptions { Clock = _clock, Proxy = _azure.Proxy, TrustAnchors = new X509Certificate2Collection(_azure.TrustAnchor), FirstDelay = TimeSpan.Zero, Attempts = 1 };
         _layer = await Installation.OpenAsync(settings, _clock, () => new AzureConnector(options), withKeys: true, Cancellation);
@@ -159,6 +164,84 @@ public abstract class NoticeSpecs(Engine engine, PostgresCluster cluster) : IAsy
     }
 
     [Fact]
+    public async Task What_a_node_left_half_sent_is_sent_again_by_one_of_the_others()
+    {
+        await TellAsync();
+        _hooks.Messages.Clear();
+        await using (var db = _layer.Database.CreateContext())
+        {
+            // As a node leaves it that is killed while it sends.
+            var running = await db.Operations.Where(operation => operation.Kind == NoticeSender.Kind).ExecuteUpdateAsync(
+                set => set.SetProperty(operation => operation.State, OperationRunner.Running).SetProperty(operation => operation.EndedAt, (DateTimeOffset?)null)
+                    .SetProperty(operation => operation.Result, (string?)null),
+                Cancellation);
+            Assert.Equal(1, running);
+        }
+
+        await TellAsync();
+        Assert.Empty(_hooks.Messages);
+        _clock.Advance(TimeSpan.FromMinutes(7));
+        _hooks.Hold();
+        var nodes = new[] { Sender(), Sender(), Sender() }.Select(sender => sender.RunAsync(_workspace, Cancellation)).ToList();
+        // Those that do not send are done although the one that does is not.
+        nodes.Remove(await Task.WhenAny(nodes).WaitAsync(TimeSpan.FromMinutes(1), Cancellation));
+        nodes.Remove(await Task.WhenAny(nodes).WaitAsync(TimeSpan.FromMinutes(1), Cancellation));
+        _hooks.Release();
+        Assert.Equal(1, await nodes[0]);
+        Assert.Single(_hooks.Messages);
+        var told = Assert.Single(await ToldNotice.ListAsync(_layer.Database, _workspace.Id, Cancellation));
+        Assert.Equal(("delivered", 2), (told.Status, told.Tries));
+    }
+
+    [Fact]
+    public async Task A_name_calls_nobody_in_a_chat()
+    {
+        await using (var db = _layer.Database.CreateContext())
+        {
+            await db.Connections.Where(connection => connection.Name == "prod").ExecuteUpdateAsync(set => set.SetProperty(connection => connection.Name, "<!channel> & co"), Cancellation);
+        }
+
+        _azure.World.RemoveGrants("layer");
+        await SyncAsync();
+        await TellAsync();
+
+        var text = JsonSerializer.Deserialize<JsonElement>(Assert.Single(_hooks.Messages, message => message.Path == "chat").Body).GetProperty("text").GetString()!;
+        Assert.Contains("&lt;!channel&gt; &amp; co", text, StringComparison.Ordinal);
+        Assert.DoesNotContain('<', text);
+    }
+
+    [Fact]
+    public async Task The_command_line_tries_each_channel_and_lists_what_was_told_and_what_was_not()
+    {
+        Assert.Contains("Nothing was told yet", (await RunAsync("notices", "list")).Error, StringComparison.Ordinal);
+        var tried = await RunAsync("notices", "test", "-o", "csv");
+        Assert.Equal((0, "channel,status\r\nwebhook,delivered\r\nchat,delivered\r\nmail,delivered\r\n"), (tried.ExitCode, tried.Output));
+        Assert.Equal(["chat", "hook"], _hooks.Messages.Select(message => message.Path).Order(StringComparer.Ordinal));
+
+        _hooks.Status = 503;
+        var failed = await RunAsync("notices", "test", "-o", "csv");
+        Assert.Equal(8, failed.ExitCode);
+        Assert.Contains("mail,delivered", failed.Output, StringComparison.Ordinal);
+        Assert.Contains("webhook,NOTICE_UNDELIVERED", failed.Output, StringComparison.Ordinal);
+        Assert.Contains("it answered 503", failed.Error, StringComparison.Ordinal);
+
+        _azure.World.RemoveGrants("layer");
+        await SyncAsync();
+        await TellAsync();
+        var listed = await RunAsync("notices", "list", "-o", "json");
+        Assert.Equal(0, listed.ExitCode);
+        var rows = JsonSerializer.Deserialize<JsonElement>(listed.Output).GetProperty("value").EnumerateArray()
+            .Select(row => (row.GetProperty("kind").GetString(), row.GetProperty("channel").GetString(), row.GetProperty("status").GetString(), row.GetProperty("reason").GetString()));
+        Assert.Equal(
+            [
+                ("checkpoint", "webhook", "waiting", "it answered 503"), ("failing", "chat", "waiting", "it answered 503"), ("failing", "mail", "delivered", null),
+                ("failing", "webhook", "waiting", "it answered 503"),
+            ],
+            rows);
+        Assert.All((string[])[tried.Output, failed.Output, failed.Error, listed.Output], text => Assert.DoesNotContain(Key, text, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task What_passes_by_itself_is_told_when_it_lasts()
     {
         _azure.Faults.Set(Fault.Status503, AzureCall.ListRoleAssignments);
@@ -196,6 +279,14 @@ public abstract class NoticeSpecs(Engine engine, PostgresCluster cluster) : IAsy
     private NoticeSender Sender() => new(_layer.Database, new NoticeBoard(_layer), NoticeChannels.Of(_layer.Settings, _clock), _clock, NullLogger<NoticeSender>.Instance);
 
     private Task<int> TellAsync() => Sender().RunAsync(_workspace, Cancellation);
+
+    private async Task<Outcome> RunAsync(params string[] args)
+    {
+        await using var output = new StringWriter();
+        await using var error = new StringWriter();
+        var code = await new LayerApp(new Terminal { In = TextReader.Null, Out = output, Error = error, Environment = _environment }, _clock).RunAsync(args, Cancellation);
+        return new Outcome(code, output.ToString(), error.ToString());
+    }
 
     private async Task SyncAsync() =>
         await _layer.Syncs.RunAsync(await _layer.Connections.ListAsync(_workspace.Id, Cancellation), SyncTrigger.Manual, "os:test@test", done: null, Cancellation);
