@@ -13,6 +13,7 @@ using Layer.Inventory;
 using Layer.Ledger;
 using Layer.Operations;
 using Layer.Operations.Backups;
+using Layer.Remote;
 using Layer.Secrets;
 using Layer.Serving;
 using Layer.Storage;
@@ -33,7 +34,12 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
         ["log"] = "Operate", ["names"] = "Operate", ["notices"] = "Operate", ["workspace"] = "Operate", ["backup"] = "Operate", ["database"] = "Operate", ["upgrade"] = "Operate", ["doctor"] = "Operate", ["secrets"] = "Operate", ["admin"] = "Operate", ["config"] = "Operate", ["azure-emulator"] = "Operate", ["completion"] = "Operate", ["version"] = "Operate",
     };
 
+    private readonly HashSet<Command> _overServer = [];
+
     public Terminal Terminal { get; } = terminal;
+
+    /// <summary>The server that the command was sent to; null: it is about the installation of this machine.</summary>
+    public RemoteServer? Server { get; private set; }
 
     public TimeProvider Clock { get; } = clock;
 
@@ -70,16 +76,19 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
             ConfigCommand.Create(this),
             CompletionCommand.Create(this),
             VersionCommand.Create(this),
+            ServerChoice.CreateOption(),
         };
         foreach (var option in root.Options.ToArray())
         {
+            if (option.Recursive && option is not HelpOption)
+                continue;
             if (option is not HelpOption help)
             {
                 root.Options.Remove(option);
                 continue;
             }
 
-            help.Action = new HelpText(Terminal, Groups);
+            help.Action = new HelpText(Terminal, Groups, _overServer.Contains);
             help.Description = "Show this help";
             help.Aliases.Clear();
             help.Aliases.Add("-h");
@@ -94,6 +103,9 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
         var asksForSuggestions = parsed.Tokens.Any(token => token.Type == TokenType.Directive);
         if (!asksForSuggestions && parsed.Action is not HelpText && UsageProblems.Of(parsed) is { Count: > 0 } problems)
             return UsageProblems.Print(Terminal, problems, UsageProblems.PathOf(parsed));
+        if (!asksForSuggestions && parsed.Action is not HelpText && ChooseServer(parsed) is { Count: > 0 } misplaced)
+            return UsageProblems.Print(Terminal, misplaced, UsageProblems.PathOf(parsed));
+        using var server = Server;
         try
         {
             return await parsed.InvokeAsync(
@@ -132,6 +144,33 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
         {
             await Terminal.Out.FlushAsync(CancellationToken.None);
         }
+    }
+
+    private List<string> ChooseServer(ParseResult parsed)
+    {
+        var problems = new List<string>();
+        var typed = parsed.GetResult(ServerChoice.Option) is OptionResult option ? option.GetValueOrDefault<string?>() : null;
+        Server = ServerChoice.Decide(UsageProblems.PathOf(parsed), _overServer.Contains(parsed.CommandResult.Command), typed, Terminal, Clock, problems);
+        return problems;
+    }
+
+    /// <summary>Says that a command can ask a server as well: it looks at <see cref="FindServerAsync"/> first.</summary>
+    public Command AlsoOverServer(Command command)
+    {
+        _overServer.Add(command);
+        return command;
+    }
+
+    /// <summary>The server to ask instead of this machine's installation, having told whether its data is made up; null when none was named.</summary>
+    /// <exception cref="RefusedException">It cannot be reached, or does not take the token.</exception>
+    public async Task<RemoteServer?> FindServerAsync(CancellationToken cancellationToken)
+    {
+        if (Server is not { } server)
+            return null;
+        var workspace = await server.GetAsync("/v1/workspace", cancellationToken);
+        if (server.Read(() => workspace.GetProperty("sample").GetBoolean()))
+            SaySample();
+        return server;
     }
 
     private static OutputForm FormOf(ParseResult parsed) => parsed.GetResult("--output") is OptionResult option ? option.GetValueOrDefault<OutputForm>() : OutputForm.Table;
@@ -204,9 +243,11 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
         }
 
         if (workspace.Sample)
-            Terminal.Say(Terminal.ErrorInk.Caution("SAMPLE DATA: a made-up company, no evidence about anyone."));
+            SaySample();
         return (layer, workspace);
     }
+
+    private void SaySample() => Terminal.Say(Terminal.ErrorInk.Caution("SAMPLE DATA: a made-up company, no evidence about anyone."));
 
     /// <summary>What is left of workspaces that were removed from this data folder; nothing is opened or made.</summary>
     public IReadOnlyList<FoundTombstone> FindTombstones() => new Tombstones(new DataFolder(GetSettings().DataFolder)).List();

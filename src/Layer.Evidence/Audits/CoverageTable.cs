@@ -9,12 +9,12 @@ public sealed class CoverageTable
     /// <summary>The header line of <c>coverage.csv</c>.</summary>
     public static IReadOnlyList<string> Header { get; } = ["day", "subscription", "name", "state", "code", "by", "reason", "observed", "connection", "leaf"];
 
-    private CoverageTable(AuditWindow window, IReadOnlyList<Guid> subscriptions, CoverageLine[] lines)
+    private CoverageTable(AuditWindow window, int subscriptions, CoverageLine[] lines)
     {
         Window = window;
         Lines = lines;
         Summary = CoverageSummary.Of(lines);
-        Gaps = [.. CoverageGap.Of(lines, subscriptions.Count)];
+        Gaps = [.. CoverageGap.Of(lines, subscriptions)];
     }
 
     /// <summary>The window.</summary>
@@ -51,7 +51,19 @@ public sealed class CoverageTable
                 lines[((day.DayNumber - window.From.DayNumber) * subscriptions.Count) + row] = days.Next(day);
         }
 
-        return new CoverageTable(window, subscriptions, lines);
+        return new CoverageTable(window, subscriptions.Count, lines);
+    }
+
+    /// <summary>The coverage that somebody else computed.</summary>
+    /// <param name="window">The window.</param>
+    /// <param name="lines">Its lines, ascending by day, then subscription: each day has one for each subscription.</param>
+    /// <exception cref="FormatException">They are not.</exception>
+    public static CoverageTable Of(AuditWindow window, CoverageLine[] lines)
+    {
+        var count = lines.Select(line => line.Subscription).Distinct().Count();
+        if (lines.Length != window.DayCount * count || lines.Where((line, i) => line.Day.DayNumber != window.From.DayNumber + (i / count) || line.Subscription != lines[i % count].Subscription).Any())
+            throw new FormatException("Lines of the coverage are missing or out of order.");
+        return new CoverageTable(window, count, lines);
     }
 
     /// <summary>Writes <c>coverage.csv</c>.</summary>

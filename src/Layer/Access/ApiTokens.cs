@@ -50,7 +50,8 @@ internal sealed class ApiTokens(LayerDatabase database, TimeProvider clock)
         return token;
     }
 
-    private static bool LooksRight(string text) =>
+    /// <summary>Whether it has the shape and the checksum of a token.</summary>
+    public static bool LooksRight(string text) =>
         text.Length == Prefix.Length + BodyLength + SumLength && text.StartsWith(Prefix, StringComparison.Ordinal)
         && SumOf(text.Substring(Prefix.Length, BodyLength)) == text[^SumLength..];
 

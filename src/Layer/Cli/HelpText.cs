@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Layer.Remote;
 
 namespace Layer.Cli;
 
 /// <summary>The help of a command, printed from the command tree itself.</summary>
-internal sealed class HelpText(Terminal terminal, IReadOnlyDictionary<string, string> groups) : SynchronousCommandLineAction
+internal sealed class HelpText(Terminal terminal, IReadOnlyDictionary<string, string> groups, Func<Command, bool> worksOverServer) : SynchronousCommandLineAction
 {
     private const int WidestText = 100;
 
@@ -24,7 +25,8 @@ internal sealed class HelpText(Terminal terminal, IReadOnlyDictionary<string, st
         foreach (var group in command.Subcommands.Where(c => !c.Hidden).GroupBy(c => command is RootCommand ? groups.GetValueOrDefault(c.Name, "Other") : "Commands"))
             Section(group.Key, [.. group.Select(c => (c.Name, c.Description ?? ""))]);
         Section("Arguments", [.. command.Arguments.Select(a => (a.HelpName ?? a.Name, a.Description ?? ""))]);
-        Section("Options", [.. command.Options.Where(o => !o.Hidden).Select(o => (LabelOf(o), o.Description ?? ""))]);
+        var server = parseResult.RootCommandResult.Command.Options.Where(option => option.Name == ServerChoice.Option && command is not RootCommand && worksOverServer(command));
+        Section("Options", [.. command.Options.Concat(server).Where(o => !o.Hidden).Select(o => (LabelOf(o), o.Description ?? ""))]);
         if (command is RootCommand)
         {
             output.WriteLine();

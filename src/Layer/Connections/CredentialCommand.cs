@@ -15,38 +15,34 @@ internal static class CredentialCommand
     {
         var output = OutputOption.Create();
         var command = new Command("list", "List app registrations, never their secrets.") { output };
+        app.AlsoOverServer(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var form = parsed.GetValue(output);
-            if (await app.FindReadableAsync(cancellationToken) is not var (layer, workspace))
+            if (await ListAsync(app, cancellationToken) is not { } credentials)
                 return SyncCommand.NothingConnected(app, form);
-            await using var opened = layer;
-            var users = (await layer.Connections.ListAsync(workspace.Id, cancellationToken)).Where(c => c.State != ConnectionState.Disconnected).ToLookup(c => c.Credential);
-            new Listing<Credential>(
+            new Listing<ListedCredential>(
                 [
                     new("NAME", "name", c => c.Name) { Tone = _ => Tone.Strong }, new("KIND", "kind", c => KebabCaseText.Of(c.Kind)),
-                    new("CLIENT ID", "clientId", c => c.ClientId.ToString()), new("HINT", "hint", c => c.SecretHint ?? ""),
-                    new("ENDS", "ends", c => c.SecretExpiresAt is { } end ? $"{end:yyyy-MM-dd}" : "unknown"),
-                    new("CONNECTIONS", "connections", c => string.Join(' ', users[c.Id].Select(u => u.Name))) { Shrinks = true },
+                    new("CLIENT ID", "clientId", c => c.ClientId.ToString()), new("HINT", "hint", c => c.Hint ?? ""),
+                    new("ENDS", "ends", c => c.Ends is { } end ? $"{end:yyyy-MM-dd}" : "unknown"),
+                    new("CONNECTIONS", "connections", c => string.Join(' ', c.Connections)) { Shrinks = true },
                 ],
-                (json, c) =>
-                {
-                    json.WriteStartObject();
-                    json.WriteString("name", c.Name);
-                    json.WriteString("kind", KebabCaseText.Of(c.Kind));
-                    json.WriteString("clientId", c.ClientId);
-                    json.WriteString("tenantId", c.TenantId);
-                    json.WriteString("hint", c.SecretHint);
-                    json.WriteString("ends", c.SecretExpiresAt is { } end ? $"{end:yyyy-MM-ddTHH:mm:ss.fffZ}" : null);
-                    json.WriteStartArray("connections");
-                    foreach (var user in users[c.Id])
-                        json.WriteStringValue(user.Name);
-                    json.WriteEndArray();
-                    json.WriteEndObject();
-                }).Write(app.Terminal, form, await layer.Credentials.ListAsync(workspace.Id, cancellationToken));
+                (json, c) => c.WriteTo(json)).Write(app.Terminal, form, credentials);
             return ExitCode.Done;
         });
         return command;
+    }
+
+    // Null: there is no installation here yet.
+    private static async Task<IReadOnlyList<ListedCredential>?> ListAsync(LayerApp app, CancellationToken cancellationToken)
+    {
+        if (await app.FindServerAsync(cancellationToken) is { } server)
+            return await ListedCredential.ListAsync(server, cancellationToken);
+        if (await app.FindReadableAsync(cancellationToken) is not var (layer, workspace))
+            return null;
+        await using var opened = layer;
+        return await ListedCredential.ListAsync(layer, workspace, cancellationToken);
     }
 
     private static Command Rotate(LayerApp app)

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Text.Json;
 using Layer.Cli;
 using Layer.Evidence.Audits;
+using Layer.Operations;
+using Layer.Remote;
 
 namespace Layer.Evidence;
 
@@ -23,15 +25,12 @@ internal static class CoverageCommand
         });
         var output = OutputOption.Create();
         var command = new Command("coverage", "Show which days were read.") { window, failOn, output };
+        app.AlsoOverServer(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var form = parsed.GetValue(output);
             var nothing = parsed.GetValue(failOn) is null ? ExitCode.Done : ExitCode.ConditionMet;
-            if (await app.FindReadableAsync(cancellationToken) is not var (layer, workspace))
-                return Syncing.SyncCommand.NothingConnected(app, form, nothing);
-            await using var opened = layer;
-            var coverage = await CoverageNow.ReadAsync(layer.Database, workspace, parsed.GetValue(window), app.Clock, cancellationToken);
-            if (coverage is null)
+            if (await ReadAsync(app, parsed.GetValue(window), cancellationToken) is not { } coverage)
                 return Syncing.SyncCommand.NothingConnected(app, form, nothing);
             if (form == OutputForm.Table)
                 new CoverageCalendar(app.Terminal.Out, app.Terminal.OutInk, app.Terminal.Width).Write(coverage);
@@ -45,6 +44,28 @@ internal static class CoverageCommand
         return command;
     }
 
+    // Null: nothing was ever connected.
+    private static async Task<CoverageTable?> ReadAsync(LayerApp app, AuditWindow? window, CancellationToken cancellationToken)
+    {
+        if (await app.FindServerAsync(cancellationToken) is { } server)
+        {
+            try
+            {
+                var list = await server.ListAsync($"/v1/coverage{(window is { } days ? $"?window={days}" : "")}", "coverage", cancellationToken);
+                return server.Read(() => CoverageTable.Of(WindowOf(list.Beside), [.. list.Rows.Select(ReadLine)]));
+            }
+            catch (RefusedException nothing) when (nothing.Failure.Code == "NOTHING_CONNECTED")
+            {
+                return null;
+            }
+        }
+
+        if (await app.FindReadableAsync(cancellationToken) is not var (layer, workspace))
+            return null;
+        await using var opened = layer;
+        return await CoverageNow.ReadAsync(layer.Database, workspace, window, app.Clock, cancellationToken);
+    }
+
     private static Listing<CoverageLine> Lines => new(
         [
             new("CONNECTION", "connection", CoverageNow.NameOf), new("DAY", "day", line => $"{line.Day:yyyy-MM-dd}"),
@@ -53,11 +74,18 @@ internal static class CoverageCommand
         ],
         WriteLine);
 
+    private static AuditWindow WindowOf(JsonElement json) => AuditWindow.TryParse(json.Text("window"), out var window) ? window : throw new FormatException("'window' is no window");
+
+    // What is not in the answer is not shown either.
+    private static CoverageLine ReadLine(JsonElement json) => new(
+        json.Day("day"), json.Id("subscription"), json.Text("connection"), json.Text("state"), json.TextOrNull("code"), json.TextOrNull("by"), json.TextOrNull("reason"), null, null, null);
+
     /// <summary>A day of a connection as JSON.</summary>
     public static void WriteLine(Utf8JsonWriter json, CoverageLine line)
     {
         json.WriteStartObject();
         json.WriteString("connection", CoverageNow.NameOf(line));
+        json.WriteString("subscription", line.Subscription);
         json.WriteString("day", $"{line.Day:yyyy-MM-dd}");
         json.WriteString("state", line.State);
         json.WriteString("code", line.Code);

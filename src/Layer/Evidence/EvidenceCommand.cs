@@ -20,13 +20,12 @@ internal static class EvidenceCommand
     {
         var output = OutputOption.Create();
         var command = new Command("list", "List every record that was sealed.") { output };
+        app.AlsoOverServer(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var form = parsed.GetValue(output);
-            if (await app.FindReadableAsync(cancellationToken) is not var (layer, workspace))
+            if (await ListAsync(app, cancellationToken) is not { } lines)
                 return Syncing.SyncCommand.NothingConnected(app, form);
-            await using var opened = layer;
-            var lines = await new EvidenceRecords(layer.Database, workspace.Id).ListAsync(cancellationToken);
             new Listing<EvidenceLine>(
                 [
                     new("INDEX", "index", line => $"{line.Index}") { Right = true, Tone = _ => Tone.Strong },
@@ -50,26 +49,50 @@ internal static class EvidenceCommand
         var which = new Argument<string>("RECORD") { Description = "the index or the id, as 'layer evidence list' shows them" };
         var output = OutputOption.Create();
         var command = new Command("show", "Show one record: what it says, what it supports and what it does not show.") { which, output };
+        app.AlsoOverServer(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var form = parsed.GetValue(output);
-            if (await app.FindReadableAsync(cancellationToken) is not var (layer, workspace))
-                return Syncing.SyncCommand.NothingConnected(app, form);
-            await using var opened = layer;
-            var records = new EvidenceRecords(layer.Database, workspace.Id);
             var text = parsed.GetRequiredValue(which);
-            var line = (await records.ListAsync(cancellationToken)).FirstOrDefault(each =>
+            if (await ListAsync(app, cancellationToken) is not { } lines)
+                return Syncing.SyncCommand.NothingConnected(app, form);
+            var line = lines.FirstOrDefault(each =>
                 (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && each.Index == index) || (text.Length >= 8 && each.Id.ToString().StartsWith(text, StringComparison.OrdinalIgnoreCase)));
-            if (line is null || await records.FindLeafAsync(line.Index, cancellationToken) is not { } bytes)
+            if (line is null || await FindLeafAsync(app, line.Index, cancellationToken) is not { } leaf)
                 return UsageProblems.Print(app.Terminal, [$"There is no evidence record '{text}'. Allowed: an index or an id (at least 8 digits) of 'layer evidence list'."], "layer evidence");
-            using var leaf = JsonDocument.Parse(bytes);
             if (form == OutputForm.Table)
-                WriteRecord(app.Terminal, line, leaf.RootElement);
+                WriteRecord(app.Terminal, line, leaf);
             else
-                Json.Write(app.Terminal.Out, app.Terminal.OutIsTerminal, json => WriteRecord(json, line, leaf.RootElement));
+                Json.Write(app.Terminal.Out, app.Terminal.OutIsTerminal, json => WriteRecord(json, line, leaf));
             return ExitCode.Done;
         });
         return command;
+    }
+
+    // Null: there is no installation here yet.
+    private static async Task<IReadOnlyList<EvidenceLine>?> ListAsync(LayerApp app, CancellationToken cancellationToken)
+    {
+        if (await app.FindServerAsync(cancellationToken) is { } server)
+        {
+            var list = await server.ListAsync("/v1/evidence", "evidence records", cancellationToken);
+            return server.Read(() => list.Rows.Select(EvidenceLine.Read).ToList());
+        }
+
+        if (await app.FindReadableAsync(cancellationToken) is not var (layer, workspace))
+            return null;
+        await using var opened = layer;
+        return await new EvidenceRecords(layer.Database, workspace.Id).ListAsync(cancellationToken);
+    }
+
+    private static async Task<JsonElement?> FindLeafAsync(LayerApp app, long index, CancellationToken cancellationToken)
+    {
+        if (app.Server is { } server)
+            return server.Required(await server.GetAsync($"/v1/evidence/{index}", cancellationToken), "leaf");
+        await using var layer = await app.OpenAsync(withKeys: false, cancellationToken);
+        if (await layer.FindWorkspaceAsync(cancellationToken) is not { } workspace || await new EvidenceRecords(layer.Database, workspace.Id).FindLeafAsync(index, cancellationToken) is not { } bytes)
+            return null;
+        using var leaf = JsonDocument.Parse(bytes);
+        return leaf.RootElement.Clone();
     }
 
     private static string Marks(EvidenceLine line) => string.Join(

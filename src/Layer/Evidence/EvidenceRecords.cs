@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Text.Json;
 using Layer.Evidence.Frameworks;
 using Layer.Operations;
+using Layer.Remote;
 using Layer.Storage;
 
 namespace Layer.Evidence;
@@ -77,4 +79,9 @@ internal sealed record EvidenceLine(
     /// <summary>Each criterion with every strength it has, the strongest first: a criterion is never only its best entry.</summary>
     public IEnumerable<(string Criterion, Strength Strength)> Controls =>
         Mapping.Current.Of(Type).Select(entry => (entry.Criterion, entry.Strength)).Distinct().OrderBy(each => each.Criterion, StringComparer.Ordinal).ThenBy(each => each.Strength);
+
+    /// <summary>Reads what <see cref="EvidenceCommand.WriteLine"/> wrote; a server keeps the connection's id and the sequence number to itself.</summary>
+    public static EvidenceLine Read(JsonElement json) => new(
+        json.GetProperty("index").GetInt64(), Digest.Parse(json.Text("id")), json.Text("connection"), Guid.Empty, json.Text("type"), 0, json.Time("observedAt"), json.Count("count"), Digest.Parse(json.Text("root")),
+        json.Count("anomalies"), json.GetProperty("exceptions").GetInt64());
 }

@@ -8,7 +8,9 @@ internal sealed record AssignmentRow(Seen Assignment, string? RoleName, bool Pri
 {
     public string Role => RoleName ?? $"unknown role {Assignment.Text("roleDefinitionId")}";
 
-    public string NameState => Name is null ? "not-looked-up" : KebabCaseText.Of(Name.State);
+    public const string NotLookedUp = "not-looked-up";
+
+    public string NameState => Name is null ? NotLookedUp : KebabCaseText.Of(Name.State);
 
     /// <summary>Resolved, not found, not permitted and not looked up never look alike.</summary>
     public string Who => Name switch

@@ -25,26 +25,24 @@ internal static class ShowCommand
         var command = new Command(name, description) { at, output };
         if (canBePrivileged)
             command.Options.Add(privileged);
+        app.AlsoOverServer(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
-            var form = parsed.GetValue(output);
-            if (await app.FindReadableAsync(cancellationToken) is not var (layer, workspace))
+            var (form, day) = (parsed.GetValue(output), parsed.GetValue(at));
+            if (await ShownInventory.OpenAsync(app, type, day, cancellationToken) is not { } inventory)
                 return Syncing.SyncCommand.NothingConnected(app, form);
-            await using var opened = layer;
-            var inventory = layer.InventoryOf(workspace);
-            var day = parsed.GetValue(at);
-            var readings = await inventory.ReadingsAsync(day ?? DateOnly.MaxValue, cancellationToken);
+            await using var opened = inventory;
             var onlyPrivileged = canBePrivileged && parsed.GetValue(privileged);
             var count = type switch
             {
-                ObservationType.RoleAssignment => await AssignmentsAsync(app, inventory, readings, onlyPrivileged, form, cancellationToken),
-                PrincipalRow.Type => await PrincipalsAsync(app, inventory, readings, onlyPrivileged, form, cancellationToken),
-                _ => await ObjectsAsync(app, inventory, readings, type, onlyPrivileged, form, cancellationToken),
+                ObservationType.RoleAssignment => await AssignmentsAsync(app, inventory, onlyPrivileged, form, cancellationToken),
+                PrincipalRow.Type => await PrincipalsAsync(app, inventory, onlyPrivileged, form, cancellationToken),
+                _ => await ObjectsAsync(app, inventory, type, onlyPrivileged, form, cancellationToken),
             };
             if (form == OutputForm.Table)
             {
-                SayAsOf(app, readings, day, count, name);
-                SayUnread(app, await layer.Connections.ListAsync(workspace.Id, cancellationToken), readings, day);
+                SayAsOf(app, inventory.Readings, day, count, name);
+                SayUnread(app, inventory.NotRead, day);
             }
 
             return ExitCode.Done;
@@ -53,11 +51,9 @@ internal static class ShowCommand
     }
 
     private static async Task<int> ObjectsAsync(
-        LayerApp app, InventoryReader inventory, IReadOnlyList<Reading> readings, string type, bool onlyPrivileged, OutputForm form, CancellationToken cancellationToken)
+        LayerApp app, ShownInventory inventory, string type, bool onlyPrivileged, OutputForm form, CancellationToken cancellationToken)
     {
-        var seen = new List<Seen>();
-        foreach (var reading in readings)
-            seen.AddRange(await inventory.ListAsync(reading, type, cancellationToken));
+        var seen = await inventory.ListAsync(type, cancellationToken);
         if (onlyPrivileged)
             seen.RemoveAll(each => !Roles.IsPrivileged(each.Facts));
         var id = new Column<Seen>("ID", "id", each => each.Id) { CsvOnly = true };
@@ -80,12 +76,9 @@ internal static class ShowCommand
     }
 
     private static async Task<int> AssignmentsAsync(
-        LayerApp app, InventoryReader inventory, IReadOnlyList<Reading> readings, bool onlyPrivileged, OutputForm form, CancellationToken cancellationToken)
+        LayerApp app, ShownInventory inventory, bool onlyPrivileged, OutputForm form, CancellationToken cancellationToken)
     {
-        var names = await inventory.NamesAsync(cancellationToken);
-        var rows = new List<AssignmentRow>();
-        foreach (var reading in readings)
-            rows.AddRange(await AssignmentRow.ReadAsync(inventory, reading, names, cancellationToken));
+        var rows = await inventory.AssignmentsAsync(cancellationToken);
         if (onlyPrivileged)
             rows.RemoveAll(row => !row.Privileged);
         new Listing<AssignmentRow>(
@@ -105,13 +98,9 @@ internal static class ShowCommand
     }
 
     private static async Task<int> PrincipalsAsync(
-        LayerApp app, InventoryReader inventory, IReadOnlyList<Reading> readings, bool onlyPrivileged, OutputForm form, CancellationToken cancellationToken)
+        LayerApp app, ShownInventory inventory, bool onlyPrivileged, OutputForm form, CancellationToken cancellationToken)
     {
-        var names = await inventory.NamesAsync(cancellationToken);
-        var assignments = new List<AssignmentRow>();
-        foreach (var reading in readings)
-            assignments.AddRange(await AssignmentRow.ReadAsync(inventory, reading, names, cancellationToken));
-        var rows = PrincipalRow.Of(assignments).Where(row => !onlyPrivileged || row.Privileged).ToList();
+        var rows = PrincipalRow.Of(await inventory.AssignmentsAsync(cancellationToken)).Where(row => !onlyPrivileged || row.Privileged).ToList();
         new Listing<PrincipalRow>(
             [
                 new("WHO", "principal", row => row.Who) { Shrinks = true, Tone = row => row.Privileged ? Tone.Caution : Tone.Plain },
@@ -166,10 +155,10 @@ internal static class ShowCommand
 
     // A day without a reading is shown as the last one before it, and must never look like its own.
     // A subscription that was never read to its end is not an empty one.
-    private static void SayUnread(LayerApp app, IReadOnlyList<Connections.Connection> connections, IReadOnlyList<Reading> readings, DateOnly? day)
+    private static void SayUnread(LayerApp app, IReadOnlyList<string> notRead, DateOnly? day)
     {
-        foreach (var connection in connections.Where(connection => readings.All(reading => reading.Connection != connection.Id)))
-            app.Terminal.Say(app.Terminal.ErrorInk.Caution($"{connection.Name} is not in it: it has no complete reading{(day is { } asked ? $" on or before {asked:yyyy-MM-dd}" : " yet")}"));
+        foreach (var name in notRead)
+            app.Terminal.Say(app.Terminal.ErrorInk.Caution($"{name} is not in it: it has no complete reading{(day is { } asked ? $" on or before {asked:yyyy-MM-dd}" : " yet")}"));
     }
 
     private static void SayAsOf(LayerApp app, IReadOnlyList<Reading> readings, DateOnly? day, int count, string what)

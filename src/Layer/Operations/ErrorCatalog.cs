@@ -21,7 +21,7 @@ internal static class ErrorCatalog
     public static IReadOnlyList<ErrorEntry> All => [.. AzureErrors.All, .. Own];
 
     /// <summary>Those that have nothing to do with Azure, grouped by area.</summary>
-    public static IReadOnlyList<ErrorEntry> Own => [.. ConnectionErrors.All, .. SyncErrors.All, .. SecretErrors.All, .. WorkspaceErrors.All, .. LogErrors.All, .. BundleErrors.All, .. SampleErrors.All, .. BackupErrors.All, .. WebErrors.All, .. Notices.NoticeErrors.All, .. ProductErrors.All];
+    public static IReadOnlyList<ErrorEntry> Own => [.. ConnectionErrors.All, .. SyncErrors.All, .. SecretErrors.All, .. WorkspaceErrors.All, .. LogErrors.All, .. BundleErrors.All, .. SampleErrors.All, .. BackupErrors.All, .. WebErrors.All, .. Notices.NoticeErrors.All, .. Remote.RemoteErrors.All, .. ProductErrors.All];
 
     /// <summary>For a code this version does not know, the entry that shows Microsoft's own text.</summary>
     public static ErrorEntry Get(string code) => ByCode.GetValueOrDefault(code) ?? AzureErrors.Get(code);

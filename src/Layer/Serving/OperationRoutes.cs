@@ -36,7 +36,7 @@ internal static class OperationRoutes
             ["endedAt"] = operation.EndedAt?.UtcDateTime.ToString("O"),
             ["events"] = JsonNode.Parse(operation.Events),
             ["result"] = failure is null && operation.Result is { } result ? JsonNode.Parse(result) : null,
-            ["error"] = failure is null ? null : new JsonObject { ["code"] = failure.Code, ["title"] = ErrorCatalog.Card(failure, connecting: false).Title },
+            ["error"] = failure is null ? null : OperationRunner.Describe(failure, ErrorCatalog.Card(failure, connecting: false).Title),
         };
     }
 

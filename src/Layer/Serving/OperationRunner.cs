@@ -123,6 +123,14 @@ internal sealed class OperationRunner(LayerDatabase database, ILogger<OperationR
         ["facts"] = new JsonObject(failure.Facts.Select(fact => KeyValuePair.Create(fact.Key, (JsonNode?)fact.Value))),
     };
 
+    /// <summary>The same with the title of its card, for a program that does not know the code.</summary>
+    public static JsonObject Describe(Failure failure, string title)
+    {
+        var described = Describe(failure);
+        described["title"] = title;
+        return described;
+    }
+
     /// <summary>Why an operation failed; null unless it did.</summary>
     public static Failure? FailureOf(Operation operation)
     {
@@ -131,7 +139,7 @@ internal sealed class OperationRunner(LayerDatabase database, ILogger<OperationR
         return ReadFailure(JsonNode.Parse(operation.Result)!); // we wrote it
     }
 
-    /// <summary>Reads what <see cref="Describe"/> wrote.</summary>
+    /// <summary>Reads what <see cref="Describe(Failure)"/> wrote.</summary>
     public static Failure ReadFailure(JsonNode described) => new(
         described["code"]!.GetValue<string>(), described["facts"]!.AsObject().ToDictionary(fact => fact.Key, fact => fact.Value!.GetValue<string>(), StringComparer.Ordinal));
 }

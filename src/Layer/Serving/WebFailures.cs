@@ -119,6 +119,11 @@ internal static class WebFailures
 
         json.WriteEndArray();
         json.WriteString("safe", card.Safe);
+        // What the card was filled with, so that a program can fill its own.
+        json.WriteStartObject("facts");
+        foreach (var (fact, value) in failure.Facts)
+            json.WriteString(fact, value);
+        json.WriteEndObject();
         json.WriteString("traceId", http.TraceIdentifier);
         foreach (var (fact, _) in FailureReport.Quoted.Where(quoted => quoted.Fact != "traceId"))
         {

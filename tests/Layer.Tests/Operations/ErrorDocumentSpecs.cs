@@ -31,6 +31,7 @@ public sealed class ErrorDocumentSpecs
         ("Backups and moves", BackupErrors.All),
         ("Database and log", ProductErrors.All),
         ("Messages", Layer.Notices.NoticeErrors.All),
+        ("Commands against a server", Layer.Remote.RemoteErrors.All),
         ("Pages and API", WebErrors.All),
     ];
 

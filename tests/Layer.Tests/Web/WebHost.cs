@@ -29,9 +29,9 @@ internal sealed class WebHost : IAsyncDisposable
     private readonly WebApplication _web;
     private readonly Dictionary<Role, Browser> _signedIn = [];
 
-    private WebHost(TestDatabase test, Emulator azure, Installation layer, Workspace workspace, WebApplication web, StringWriter output)
+    private WebHost(TestDatabase test, Emulator azure, Installation layer, Workspace workspace, WebApplication web, StringWriter output, IReadOnlyDictionary<string, string> environment)
     {
-        (_test, Azure, Layer, Workspace, _web, Output) = (test, azure, layer, workspace, web, output);
+        (_test, Azure, Layer, Workspace, _web, Output, Environment) = (test, azure, layer, workspace, web, output, environment);
         Address = new Uri(web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First().Replace("127.0.0.1", "localhost", StringComparison.Ordinal));
     }
 
@@ -42,6 +42,9 @@ internal sealed class WebHost : IAsyncDisposable
     public Installation Layer { get; }
 
     public Workspace Workspace { get; }
+
+    /// <summary>Leads a command to the same installation.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; }
 
     /// <summary>What the program printed.</summary>
     public StringWriter Output { get; }
@@ -79,7 +82,7 @@ internal sealed class WebHost : IAsyncDisposable
             : await layer.GetOrCreateWorkspaceAsync(Cancellation);
         var web = WebServer.Build(app, layer, workspace, new ServeOptions([url], (_, _) => { }));
         await web.StartAsync(Cancellation);
-        return new WebHost(test, azure, layer, workspace, web, output);
+        return new WebHost(test, azure, layer, workspace, web, output, environment);
     }
 
     /// <summary>Connects the subscription of the world and reads it once.</summary>

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Layer.Access;
+using Layer.Cli;
 using Layer.Operations;
 using Layer.Secrets;
 using Layer.Serving;
@@ -22,19 +23,28 @@ internal static class ConnectionsApi
         routes.MapPost(Here, ConnectAsync).Needs(Right.Change).Api("Checks, saves and reads a subscription for the first time.", ApiAnswerKind.Operation, body: ConnectFields);
         routes.MapGet($"{Here}/{{id:guid}}", GetAsync).Needs(Right.Read).Api("One connection; its ETag is what a change has to send.");
         routes.MapPatch($"{Here}/{{id:guid}}", ChangeAsync).Needs(Right.Change).Api("Renames, pauses or resumes a connection.", body: ["name", "paused", "reason"]);
-        routes.MapDelete($"{Here}/{{id:guid}}", DisconnectAsync).Needs(Right.Change).Api("Ends a connection for good. Its evidence stays.", body: ["reason"]);
+        routes.MapDelete($"{Here}/{{id:guid}}", DisconnectAsync).Needs(Right.Change).Api("Ends a connection for good. Its evidence stays.", body: ["reason", "goneBy"]);
+        routes.MapGet("/v1/credentials", ListCredentialsAsync).Needs(Right.Read).Api("App registrations, never their secrets.", ApiAnswerKind.List);
         routes.MapPost($"{Here}/{{id:guid}}/check", CheckAsync).Needs(Right.Change).Api("Tries every step that a sync needs, and records nothing.", ApiAnswerKind.Operation);
         routes.MapPost($"{Here}/{{id:guid}}/sync", SyncAsync).Needs(Right.Change).Api("Reads a connection now and seals what was read.", ApiAnswerKind.Operation);
     }
 
-    private static async Task<IResult> ListAsync(HttpContext http, ConnectionViews views, CancellationToken cancellationToken)
+    private static async Task<IResult> ListAsync(HttpContext http, Installation layer, CurrentViewer viewers, CancellationToken cancellationToken)
     {
         var query = new ApiQuery(http);
         query.RefuseWrong();
-        return ApiAnswer.Page(http, query, await views.ListAsync(cancellationToken), (json, line) => ConnectionsCommand.WriteJson(json, line.Connection, line.Credential, line.LastComplete));
+        return ApiAnswer.Page(http, query, await ListedConnection.ListAsync(layer, viewers.Viewer.Workspace, cancellationToken), (json, connection) => connection.WriteTo(json));
     }
 
-    private static async Task<IResult> GetAsync(Guid id, HttpContext http, ConnectionViews views, CancellationToken cancellationToken) => Describe(http, await LineAsync(id, views, cancellationToken));
+    private static async Task<IResult> ListCredentialsAsync(HttpContext http, Installation layer, CurrentViewer viewers, CancellationToken cancellationToken)
+    {
+        var query = new ApiQuery(http);
+        query.RefuseWrong();
+        return ApiAnswer.Page(http, query, await ListedCredential.ListAsync(layer, viewers.Viewer.Workspace, cancellationToken), (json, credential) => credential.WriteTo(json));
+    }
+
+    private static async Task<IResult> GetAsync(Guid id, HttpContext http, Installation layer, CurrentViewer viewers, CancellationToken cancellationToken) =>
+        await DescribeAsync(http, id, layer, viewers, cancellationToken);
 
     private static async Task<IResult> ConnectAsync(HttpContext http, Installation layer, ConnectWork work, OperationRunner operations, CurrentViewer viewers, CancellationToken cancellationToken)
     {
@@ -61,9 +71,9 @@ internal static class ConnectionsApi
 
     private static async Task<IResult> ChangeAsync(Guid id, HttpContext http, Installation layer, ConnectionViews views, CurrentViewer viewers, CancellationToken cancellationToken)
     {
-        var line = await LineAsync(id, views, cancellationToken);
+        var connection = await views.FindAsync(id, cancellationToken);
         var body = await ApiBody.ReadAsync(http, cancellationToken);
-        var (name, paused, reason, connection, actor) = (body.Text("name"), body.Flag("paused"), body.Text("reason"), line.Connection, viewers.Viewer.Actor);
+        var (name, paused, reason, actor) = (body.Text("name"), body.Flag("paused"), body.Text("reason"), viewers.Viewer.Actor);
         if (name is null && paused is null)
             body.Add("Nothing is to be changed. Allowed: name; paused, with reason when true.");
         if (name is { Length: 0 or > 100 })
@@ -79,21 +89,26 @@ internal static class ConnectionsApi
         if (paused == false)
             await layer.Connections.ResumeAsync(connection, actor, cancellationToken);
         await layer.Ledger.SignCheckpointAsync(viewers.Viewer.Workspace.Id, cancellationToken);
-        return Describe(http, await LineAsync(id, views, cancellationToken));
+        return await DescribeAsync(http, id, layer, viewers, cancellationToken);
     }
 
     private static async Task<IResult> DisconnectAsync(Guid id, HttpContext http, Installation layer, ConnectionViews views, CurrentViewer viewers, CancellationToken cancellationToken)
     {
-        var line = await LineAsync(id, views, cancellationToken);
+        var connection = await views.FindAsync(id, cancellationToken);
         var body = await ApiBody.ReadAsync(http, cancellationToken);
-        var reason = body.Text("reason");
+        var (reason, goneBy) = (body.Text("reason"), body.Text("goneBy"));
         if (reason is not { Length: > 0 and <= 500 })
             body.Add("reason is missing: why it ends, in 1 to 500 characters. It is recorded, and auditors read it.");
+        if (goneBy is { Length: 0 or > 200 })
+            body.Add("goneBy is empty or longer than 200 characters. Allowed: who states that Azure no longer has the subscription, e.g. \"Ada Lindqvist, CISO\".");
         body.RefuseWrong();
-        ApiAnswer.RequireMatch(http, ETagOf(line.Connection));
-        await layer.Connections.DisconnectAsync(line.Connection, viewers.Viewer.Actor, reason, cancellationToken);
+        ApiAnswer.RequireMatch(http, ETagOf(connection));
+        if (goneBy is null)
+            await layer.Connections.DisconnectAsync(connection, viewers.Viewer.Actor, reason, cancellationToken);
+        else
+            await layer.Connections.EndGoneAsync(connection, viewers.Viewer.Actor, new Statement(goneBy, reason!).ToString(), cancellationToken);
         await layer.Ledger.SignCheckpointAsync(viewers.Viewer.Workspace.Id, cancellationToken);
-        return Describe(http, await LineAsync(id, views, cancellationToken));
+        return await DescribeAsync(http, id, layer, viewers, cancellationToken);
     }
 
     private static async Task<IResult> CheckAsync(Guid id, HttpContext http, ConnectionViews views, ConnectWork work, OperationRunner operations, CurrentViewer viewers, CancellationToken cancellationToken) =>
@@ -102,16 +117,18 @@ internal static class ConnectionsApi
     private static async Task<IResult> SyncAsync(Guid id, HttpContext http, ConnectionViews views, ConnectWork work, OperationRunner operations, CurrentViewer viewers, CancellationToken cancellationToken) =>
         await ApiAnswer.AcceptedAsync(http, operations, viewers.Viewer.Workspace.Id, await work.SyncAsync(viewers.Viewer, await views.FindAsync(id, cancellationToken), cancellationToken), cancellationToken);
 
-    private static async Task<ConnectionLine> LineAsync(Guid id, ConnectionViews views, CancellationToken cancellationToken) =>
-        (await views.ListAsync(cancellationToken)).FirstOrDefault(line => line.Connection.Id == id) ?? throw new RefusedException("NOT_FOUND");
-
-    private static IResult Describe(HttpContext http, ConnectionLine line)
+    private static async Task<IResult> DescribeAsync(HttpContext http, Guid id, Installation layer, CurrentViewer viewers, CancellationToken cancellationToken)
     {
-        http.Response.Headers.ETag = ETagOf(line.Connection);
-        return ApiAnswer.Of(json => ConnectionsCommand.WriteJson(json, line.Connection, line.Credential, line.LastComplete));
+        var listed = (await ListedConnection.ListAsync(layer, viewers.Viewer.Workspace, cancellationToken)).FirstOrDefault(each => each.Id == id) ?? throw new RefusedException("NOT_FOUND");
+        http.Response.Headers.ETag = ETagOf(listed);
+        return ApiAnswer.Of(listed.WriteTo);
     }
 
     // What a person decides about; a sync that succeeds or fails does not make a change of theirs stale.
-    private static string ETagOf(Connection connection) => $"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
-        '\n', connection.Name, connection.State is ConnectionState.Paused or ConnectionState.Disconnected ? KebabCaseText.Of(connection.State) : "open", connection.PausedBy, connection.PausedBecause))).AsSpan(0, 8))}\"";
+    private static string ETagOf(Connection connection) => ETagOf(connection.Name, connection.State, connection.PausedBy, connection.PausedBecause);
+
+    private static string ETagOf(ListedConnection connection) => ETagOf(connection.Name, connection.State, connection.PausedBy, connection.PausedBecause);
+
+    private static string ETagOf(string name, ConnectionState state, string? pausedBy, string? pausedBecause) => $"\"{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Join(
+        '\n', name, state is ConnectionState.Paused or ConnectionState.Disconnected ? KebabCaseText.Of(state) : "open", pausedBy, pausedBecause))).AsSpan(0, 8))}\"";
 }

@@ -79,8 +79,7 @@ internal static class InventoryApi
         if (name is not null && !connections.Exists(connection => connection.Name == name))
             throw new RefusedException("CONNECTION_NOT_FOUND", ("connection", name), ("known", CredentialStore.Names(connections.Select(connection => connection.Name))));
         var readings = (await view.ReadingsAsync(asOf, cancellationToken)).Where(reading => name is null || reading.Name == name).ToList();
-        var unread = connections.Where(connection => (name is null || connection.Name == name) && connection.State != ConnectionState.Disconnected && readings.TrueForAll(reading => reading.Connection != connection.Id));
-        return new AsOf(asOf, readings, [.. unread.Select(connection => connection.Name)]);
+        return new AsOf(asOf, readings, ShownInventory.Unread(connections.Where(connection => name is null || connection.Name == name), readings));
     }
 
     /// <summary>What a list is of: a subscription without a complete reading is not an empty one, and a reading of an earlier day says so.</summary>
@@ -94,6 +93,8 @@ internal static class InventoryApi
             {
                 json.WriteStartObject();
                 json.WriteString("connection", reading.Name);
+                json.WriteString("subscriptionId", reading.Subscription);
+                json.WriteString("tenantId", reading.Tenant);
                 json.WriteString("day", $"{reading.Day:yyyy-MM-dd}");
                 json.WriteString("observedAt", $"{reading.ObservedAt:yyyy-MM-ddTHH:mm:ss.fffZ}");
                 json.WriteEndObject();

@@ -9,7 +9,7 @@ namespace Layer.Serving.Api;
 /// <summary>Answers of the API. They are written by what writes the JSON of the command line, so that both have one shape.</summary>
 internal static class ApiAnswer
 {
-    /// <summary>A page of a list: <c>{"value":[…],"nextLink":…}</c>; the link is null on the last.</summary>
+    /// <summary>A page of a list: <c>{"count":…,"value":[…],"nextLink":…}</c>; the count is that of the whole list, the link is null on the last page.</summary>
     /// <param name="http">The request.</param>
     /// <param name="query">Says which page.</param>
     /// <param name="rows">All rows.</param>
@@ -19,6 +19,7 @@ internal static class ApiAnswer
     {
         json.WriteStartObject();
         writeMore?.Invoke(json);
+        json.WriteNumber("count", rows.Count);
         json.WriteStartArray("value");
         foreach (var row in rows.Skip(query.Skip).Take(query.Top))
             writeRow(json, row);

@@ -32,6 +32,7 @@ internal static class ApiDocument
         ["managedIdentity"] = "Instead of a secret: true for a managed identity of the server.",
         ["paused"] = "true pauses, with a reason; false resumes.",
         ["reason"] = "Why, in 1 to 500 characters. It is sealed, and auditors read it.",
+        ["goneBy"] = "Who states that Azure no longer has the subscription: nothing is expected of it from today on. Without it the connection ends by your decision.",
         ["population"] = "day:DATE, window-additions, window-removals or days.",
         ["n"] = "How many to draw.",
         ["seed"] = "A text of the auditor's choosing: it draws the same sample again.",
