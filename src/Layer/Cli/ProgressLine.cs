@@ -23,5 +23,6 @@ internal sealed class ProgressLine(Terminal terminal, TimeProvider clock) : IDis
     {
         if (_shown != 0)
             terminal.Error.Write("\r\e[K");
+        _shown = 0;
     }
 }

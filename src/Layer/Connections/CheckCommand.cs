@@ -2,6 +2,7 @@ using System.CommandLine;
 using Layer.Azure;
 using Layer.Cli;
 using Layer.Evidence.Collecting;
+using Layer.Remote;
 
 namespace Layer.Connections;
 
@@ -13,12 +14,15 @@ internal static class CheckCommand
         var names = new Argument<string[]>("NAME") { Description = "connections to check; without one all of them, or AZURE_* and ARM_* when there are none", Arity = ArgumentArity.ZeroOrMore };
         var output = OutputOption.Create();
         var command = new Command("check", "Try every step a sync needs, without recording anything.") { names, output };
+        app.AlsoOverServer(command);
         command.SetAction((parsed, cancellationToken) => RunAsync(app, parsed.GetValue(names) ?? [], parsed.GetValue(output), cancellationToken));
         return command;
     }
 
     private static async Task<int> RunAsync(LayerApp app, string[] names, OutputForm form, CancellationToken cancellationToken)
     {
+        if (await app.FindServerAsync(cancellationToken) is { } server)
+            return await RunAsync(app, server, names, form, cancellationToken);
         await using var layer = await app.OpenAsync(withKeys: true, cancellationToken);
         var workspace = await layer.FindWorkspaceAsync(cancellationToken);
         if (workspace is { Sample: true })
@@ -37,8 +41,27 @@ internal static class CheckCommand
             var stored = await layer.Credentials.GetAsync(connection.Credential, cancellationToken);
             using var credential = layer.Credentials.Open(stored);
             var target = new AzureTarget(CloudName.Parse(connection.Cloud), connection.SubscriptionId, connection.TenantId);
-            var found = await report.RunAsync(layer.Check, connection.Name, target, credential.Azure, cancellationToken);
+            var found = await report.RunAsync(connection.Name, connection.SubscriptionId, told => layer.Check.RunAsync(target, credential.Azure, told, cancellationToken), outcome => outcome.Failure);
             await layer.Credentials.KeepAsync(stored, found.Secret, cancellationToken);
+        }
+
+        return report.End(connecting: false);
+    }
+
+    private static async Task<int> RunAsync(LayerApp app, RemoteServer server, string[] names, OutputForm form, CancellationToken cancellationToken)
+    {
+        var all = await ListedConnection.ListAsync(server, cancellationToken);
+        ListedConnection[] connections = names.Length == 0 ? [.. all.Where(c => c.State != ConnectionState.Disconnected)] : [.. names.Select(name => ListedConnection.Choose(all, name))];
+        if (connections.Length == 0)
+            return Syncing.SyncCommand.NothingConnected(app, form, ExitCode.Error);
+        var report = new Report(app, form);
+        foreach (var connection in connections)
+        {
+            await report.RunAsync(connection.Name, connection.SubscriptionId, told => server.RunAsync($"{connection.Address}/check", body: null, happened =>
+            {
+                if (happened.Text("type") == "checked")
+                    told(CheckStepJson.Read(happened));
+            }, cancellationToken), server.FailureOf);
         }
 
         return report.End(connecting: false);
@@ -51,7 +74,8 @@ internal static class CheckCommand
             return ConnectCommand.PrintProblems(app.Terminal, input);
         var tenant = request.TenantId ?? await layer.Connector.FindTenantAsync(request.Cloud, request.SubscriptionId, cancellationToken);
         using var credential = OpenCredential.Of(request.ClientId, request.SignIn);
-        await report.RunAsync(layer.Check, "environment", new AzureTarget(request.Cloud, request.SubscriptionId, tenant), credential.Azure, cancellationToken);
+        var target = new AzureTarget(request.Cloud, request.SubscriptionId, tenant);
+        await report.RunAsync("environment", request.SubscriptionId, told => layer.Check.RunAsync(target, credential.Azure, told, cancellationToken), outcome => outcome.Failure);
         return report.End(connecting: true);
     }
 
@@ -60,13 +84,13 @@ internal static class CheckCommand
         private readonly List<(string Connection, CheckStep Step)> _steps = [];
         private readonly List<Failure> _failures = [];
 
-        public async Task<CheckOutcome> RunAsync(ConnectionCheck check, string name, AzureTarget target, AzureCredential credential, CancellationToken cancellationToken)
+        public async Task<T> RunAsync<T>(string name, Guid subscription, Func<Action<CheckStep>, Task<T>> check, Func<T, Failure?> failureOf)
         {
             var ladder = new CheckLadder(app.Terminal.Out, app.Terminal.OutInk, app.Terminal.Width);
             if (form == OutputForm.Table)
-                app.Terminal.Out.WriteLine($"{app.Terminal.OutInk.Strong(SafeText.ForTerminal(name))}  {app.Terminal.OutInk.Quiet(target.SubscriptionId.ToString())}");
-            var found = await check.RunAsync(target, credential, Told, cancellationToken);
-            if (found.Failure is { } failure)
+                app.Terminal.Out.WriteLine($"{app.Terminal.OutInk.Strong(SafeText.ForTerminal(name))}  {app.Terminal.OutInk.Quiet(subscription.ToString())}");
+            var found = await check(Told);
+            if (failureOf(found) is { } failure)
                 _failures.Add(failure);
             return found;
 

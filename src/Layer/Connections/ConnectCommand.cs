@@ -18,6 +18,7 @@ internal static class ConnectCommand
     {
         var choices = new Choices();
         var command = new Command("azure", "Connect a subscription: discover, check, save, sync once.");
+        app.AlsoOverServer(command);
         foreach (var option in choices.All)
             command.Options.Add(option);
         command.SetAction((parsed, cancellationToken) => RunAsync(app, choices, parsed, cancellationToken));
@@ -30,50 +31,68 @@ internal static class ConnectCommand
     private static async Task<int> RunAsync(LayerApp app, Choices choices, ParseResult parsed, CancellationToken cancellationToken)
     {
         var form = parsed.GetValue(choices.Output);
+        if (await app.FindServerAsync(cancellationToken) is { } server)
+            return await new ConnectOverServer(app, server, form).RunAsync(await GatherAsync(app, choices, parsed, stored: null, form, cancellationToken), cancellationToken);
         await using var layer = await app.OpenAsync(withKeys: true, cancellationToken);
+        if (await GatherAsync(app, choices, parsed, name => StoredAsync(layer, name, cancellationToken), form, cancellationToken) is not { Request: { } request } given)
+            return ExitCode.Usage;
+        var options = new ConnectOptions(given.Name, given.SaveAnyway, given.Wait, Actor.OfThisProcess);
+        return await ConnectAsync(app, layer, request, options, form, cancellationToken);
+    }
+
+    // Null: what is wrong with it was told. A server keeps what it stores of a credential, so that its name is all there is to send.
+    private static async Task<ConnectOrder?> GatherAsync(
+        LayerApp app, Choices choices, ParseResult parsed, Func<string, Task<InputSource>>? stored, OutputForm form, CancellationToken cancellationToken)
+    {
         var sources = new List<InputSource> { choices.Read(parsed) };
         if (parsed.GetValue(choices.Paste) is { } paste)
         {
             var text = paste == FromStandardInput ? await app.Terminal.In.ReadToEndAsync(cancellationToken) : await File.ReadAllTextAsync(paste, cancellationToken);
             if (PastedCredential.Parse(text, "--paste") is not { } pasted)
-                return UsageProblems.Print(app.Terminal, [$"--paste: nothing in it was recognised. Allowed: {PastedCredential.Allowed}."], "layer connect azure");
+            {
+                UsageProblems.Print(app.Terminal, [$"--paste: nothing in it was recognised. Allowed: {PastedCredential.Allowed}."], "layer connect azure");
+                return null;
+            }
+
             sources.Add(pasted);
         }
 
-        if (parsed.GetValue(choices.Credential) is { } stored)
-            sources.Add(await StoredAsync(layer, stored, cancellationToken));
+        var credential = parsed.GetValue(choices.Credential);
+        if (credential is not null && stored is not null)
+            sources.Add(await stored(credential));
         sources.AddRange(InputSource.OfEnvironment(app.Terminal.Environment));
 
+        var onServer = credential is not null && stored is null;
         var input = ConnectInput.Resolve(sources, app.Terminal.CanAsk);
         var name = parsed.GetValue(choices.Name);
-        if (app.Terminal.CanAsk && input.Problems.Count == 0 && (input.Missing.Count > 0 || name is null))
+        var missing = input.Missing.Where(field => !onServer || field == ConnectField.SubscriptionId).ToList();
+        if (app.Terminal.CanAsk && input.Problems.Count == 0 && (missing.Count > 0 || name is null))
         {
             var asked = new Questions(app.Terminal);
             name ??= asked.Ask("Name of the connection", FirstName);
-            sources.Add(asked.For(input.Missing));
+            sources.Add(asked.For(missing));
             input = ConnectInput.Resolve(sources, ask: false);
         }
 
-        var problems = input.Problems.Select(problem => problem.ToString()).ToList();
+        // Of a stored credential only the subscription has to be said.
+        var problems = input.Problems.Where(problem => !onServer || problem.Field == ConnectField.SubscriptionId).Select(problem => problem.ToString()).ToList();
         if (name is null)
             problems.Add("--name is missing. Allowed: a word for this subscription, e.g. production.");
-        TimeSpan? wait = null;
-        if (parsed.GetValue(choices.Wait) is { } typed)
+        var wait = app.Terminal.CanAsk ? PropagationWait.Longest : TimeSpan.Zero;
+        if (parsed.GetValue(choices.Wait) is { } typed && !TextOptions.TryParseDuration(typed, out wait))
+            problems.Add($"{choices.Wait.Name}: '{typed}' is not a duration. {TextOptions.DurationAllowed}.");
+        if (!onServer && input.Problems.FirstOrDefault(problem => problem.Code is not null) is { Code: { } code })
+            FailureReport.Print(app, new Evidence.Collecting.Failure(code, FactsOf(sources)), connecting: true, form);
+        if (problems.Count > 0 || name is null || (!onServer && input.Request is null))
         {
-            if (TextOptions.TryParseDuration(typed, out var duration))
-                wait = duration;
-            else
-                problems.Add($"{choices.Wait.Name}: '{typed}' is not a duration. {TextOptions.DurationAllowed}.");
+            UsageProblems.Print(app.Terminal, problems, "layer connect azure");
+            return null;
         }
 
-        if (input.Problems.FirstOrDefault(problem => problem.Code is not null) is { Code: { } code })
-            FailureReport.Print(app, new Evidence.Collecting.Failure(code, FactsOf(sources)), connecting: true, form);
-        if (problems.Count > 0 || name is null || input.Request is not { } request)
-            return UsageProblems.Print(app.Terminal, problems, "layer connect azure");
-
-        foreach (var choice in input.Choices.Where(choice => choice.From.StartsWith("environment", StringComparison.Ordinal)))
+        foreach (var choice in input.Choices.Where(choice => choice.From.StartsWith("environment", StringComparison.Ordinal) && (!onServer || choice.Field == ConnectField.SubscriptionId)))
             app.Terminal.Say(app.Terminal.ErrorInk.Quiet($"  {choice}"));
-        return await ConnectAsync(app, layer, request, Options(app, choices, parsed, name, wait), form, cancellationToken);
+        var subscription = sources.Select(source => source.Find(ConnectField.SubscriptionId)).First(found => found is not null)!.Value.Value;
+        return new ConnectOrder(name, onServer ? null : input.Request, onServer ? credential : null, Guid.Parse(subscription), wait, parsed.GetValue(choices.SaveAnyway));
     }
 
     // Only what looks like an id is repeated: a secret may stand in the wrong place.
@@ -89,57 +108,18 @@ internal static class ConnectCommand
         return facts;
     }
 
-    private static ConnectOptions Options(LayerApp app, Choices choices, ParseResult parsed, string name, TimeSpan? wait) => new(
-        name, parsed.GetValue(choices.SaveAnyway), wait ?? (app.Terminal.CanAsk ? PropagationWait.Longest : TimeSpan.Zero), Actor.OfThisProcess);
-
     private static async Task<int> ConnectAsync(
         LayerApp app, Installation layer, ConnectRequest request, ConnectOptions options, OutputForm form, CancellationToken cancellationToken)
     {
-        var terminal = app.Terminal;
-        var ladder = new CheckLadder(terminal.Error, terminal.ErrorInk, terminal.Width);
+        var report = new ConnectReport(app, options.Name, form);
         var workspace = await layer.GetOrCreateWorkspaceAsync(cancellationToken);
-        var outcome = await layer.Connecting.RunAsync(workspace.Id, request, options, Told, cancellationToken);
-        if (outcome.Sync is { } sync)
-        {
-            SyncCommand.Write(terminal, form, [sync]);
-            SyncCommand.SayUnseen(terminal, [sync]);
-        }
-
-        if (outcome.Failure is { } failure)
-        {
-            var code = FailureReport.Print(app, failure, connecting: outcome.Connection is null, form);
-            if (outcome.Connection is not null)
-                terminal.Say($"{options.Name} was saved anyway. Its first complete sync is still to come: layer sync {options.Name}");
+        var outcome = await layer.Connecting.RunAsync(workspace.Id, request, options, report.Tell, cancellationToken);
+        if (report.Ended(outcome.Sync, outcome.Failure, saved: outcome.Connection is not null) is { } code)
             return code;
-        }
-
         await TimestampAfterSync.RunAsync(app, layer, workspace, cancellationToken);
         if (outcome.Connection is { } connected)
             await NamesCommand.AfterSyncAsync(app, layer, workspace, [connected], cancellationToken);
-        terminal.Say();
-        terminal.Say($"{terminal.ErrorInk.Good("✓")} {terminal.ErrorInk.Strong(options.Name)} is connected and its first evidence is sealed.");
-        terminal.Say(terminal.ErrorInk.Quiet("  Next: layer show assignments --privileged · layer evidence list · layer verify"));
-        return ExitCode.Done;
-
-        void Told(ConnectEvent happened)
-        {
-            switch (happened)
-            {
-                case ConnectEvent.TenantFound found:
-                    terminal.Say($"  {terminal.ErrorInk.Good("✓")} Tenant found from the subscription: {found.TenantId}");
-                    break;
-                case ConnectEvent.Checked tried:
-                    ladder.Write(tried.Step);
-                    break;
-                case ConnectEvent.Waiting waiting:
-                    terminal.Say(terminal.ErrorInk.Caution(
-                        $"  {waiting.Failure.Code}: waiting for the role to spread, {Math.Ceiling(waiting.Left.TotalMinutes)} min left. Ctrl-C stops."));
-                    break;
-                case ConnectEvent.Saved:
-                    terminal.Say(terminal.ErrorInk.Quiet("  Saved. Reading everything for the first time…"));
-                    break;
-            }
-        }
+        return report.Done();
     }
 
     private static async Task<InputSource> StoredAsync(Installation layer, string name, CancellationToken cancellationToken)

@@ -1,6 +1,9 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Layer.Cli;
 using Layer.Evidence.Collecting;
+using Layer.Remote;
+using Layer.Secrets;
 using Layer.Storage;
 using Layer.Syncing;
 
@@ -52,31 +55,58 @@ internal static class CredentialCommand
         var command = new Command("rotate", "Try a new secret on every connection of an app registration, then swap.") { name, file };
         command.SetAction(async (parsed, cancellationToken) =>
         {
+            if (ReadSecret(app.Terminal, parsed.GetValue(file), file.Name) is not { } secret)
+                return UsageProblems.Print(app.Terminal, ["The new secret is missing. Allowed: AZURE_CLIENT_SECRET, or --client-secret-file FILE, or --client-secret-file - for standard input."], "layer credential rotate");
+            var tried = new List<Failure>();
+            if (await app.FindServerAsync(cancellationToken) is { } server)
+            {
+                var body = new JsonObject { ["secret"] = secret.Reveal() };
+                var operation = await server.RunAsync($"/v1/credentials/{Uri.EscapeDataString(parsed.GetRequiredValue(name))}/rotate", body, happened =>
+                {
+                    if (happened.Text("type") == "tried")
+                        Tell(happened.Text("connection"), happened.FailureOrNull("failure"));
+                }, cancellationToken);
+                return End(parsed.GetRequiredValue(name), server.FailureOf(operation));
+            }
+
             await using var layer = await app.OpenAsync(withKeys: true, cancellationToken);
             var workspace = await layer.GetOrCreateWorkspaceAsync(cancellationToken);
             var credential = await layer.Credentials.GetAsync(workspace.Id, parsed.GetRequiredValue(name), cancellationToken);
-            var sources = new List<InputSource> { new() };
-            if (SecretInput.Read(parsed.GetValue(file)) is { } given)
-                sources[0].AddSecret(given, file.Name);
-            sources.AddRange(InputSource.OfEnvironment(app.Terminal.Environment));
-            var secret = sources.Select(source => source.FindSecret()).FirstOrDefault(found => found is not null)?.Value;
-            if (secret is null && app.Terminal.CanAsk)
-                secret = SecretInput.Ask(app.Terminal, "New client secret (its value; it is not shown)");
-            if (secret is null or { IsEmpty: true })
-                return UsageProblems.Print(app.Terminal, ["The new secret is missing. Allowed: AZURE_CLIENT_SECRET, or --client-secret-file FILE, or --client-secret-file - for standard input."], "layer credential rotate");
-
             var outcome = await layer.Rotation.RunAsync(credential, new RotationRequest(new SignIn(CredentialKind.Secret, secret)), Actor.OfThisProcess, cancellationToken);
             foreach (var (connection, failure) in outcome.Tried)
-                app.Terminal.Say($"  {(failure is null ? app.Terminal.ErrorInk.Good("✓") : app.Terminal.ErrorInk.Bad("✗"))} {connection.Name}  {failure?.Code ?? "signs in and reads with the new secret"}");
-            if (outcome.Rotated)
+                Tell(connection.Name, failure);
+            return End(credential.Name, outcome.Rotated ? null : outcome.Tried.Select(t => t.Failure).First(failure => failure is not null));
+
+            void Tell(string connection, Failure? failure)
             {
-                app.Terminal.Say($"{credential.Name} uses the new secret from now on. The old one can be deleted in Azure.");
-                return ExitCode.Done;
+                app.Terminal.Say($"  {(failure is null ? app.Terminal.ErrorInk.Good("✓") : app.Terminal.ErrorInk.Bad("✗"))} {connection}  {failure?.Code ?? "signs in and reads with the new secret"}");
+                if (failure is not null)
+                    tried.Add(failure);
             }
 
-            Failure[] failures = [.. outcome.Tried.Where(t => t.Failure is not null).Select(t => t.Failure!).DistinctBy(f => f.Code)];
-            return ExitCode.WorstOf([.. failures.Select(failure => FailureReport.Print(app, failure, connecting: false, OutputForm.Table))]);
+            int End(string rotated, Failure? kept)
+            {
+                if (kept is null)
+                {
+                    app.Terminal.Say($"{rotated} uses the new secret from now on. The old one can be deleted in Azure.");
+                    return ExitCode.Done;
+                }
+
+                return ExitCode.WorstOf([.. tried.DefaultIfEmpty(kept).DistinctBy(f => f.Code).Select(failure => FailureReport.Print(app, failure, connecting: false, OutputForm.Table))]);
+            }
         });
-        return command;
+        return app.AlsoOverServer(command);
+    }
+
+    private static SecretText? ReadSecret(Terminal terminal, string? file, string from)
+    {
+        var sources = new List<InputSource> { new() };
+        if (SecretInput.Read(file) is { } given)
+            sources[0].AddSecret(given, from);
+        sources.AddRange(InputSource.OfEnvironment(terminal.Environment));
+        var secret = sources.Select(source => source.FindSecret()).FirstOrDefault(found => found is not null)?.Value;
+        if (secret is null && terminal.CanAsk)
+            secret = SecretInput.Ask(terminal, "New client secret (its value; it is not shown)");
+        return secret is { IsEmpty: false } ? secret : null;
     }
 }

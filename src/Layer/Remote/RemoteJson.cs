@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Layer.Evidence.Canonical;
+using Layer.Evidence.Collecting;
 
 namespace Layer.Remote;
 
@@ -17,6 +18,11 @@ internal static class RemoteJson
 
     public static DateTimeOffset Time(this JsonElement json, string name) =>
         Instant.TryParse(json.Text(name), out var at) ? at : throw new FormatException($"'{name}' is no time");
+
+    /// <summary>A failure within an event, as code and facts; null when there is none.</summary>
+    public static Failure? FailureOrNull(this JsonElement json, string name) => json.GetProperty(name) is { ValueKind: JsonValueKind.Object } failure
+        ? new Failure(failure.Text("code"), failure.GetProperty("facts").EnumerateObject().ToDictionary(fact => fact.Name, fact => fact.Value.GetString() ?? "", StringComparer.Ordinal))
+        : null;
 
     public static DateOnly Day(this JsonElement json, string name) =>
         DateOnly.TryParseExact(json.Text(name), "yyyy-MM-dd", out var day) ? day : throw new FormatException($"'{name}' is no day");

@@ -96,8 +96,11 @@ internal sealed class RemoteServer : IDisposable
         {
             foreach (var happened in Required(operation, "events").EnumerateArray().Skip(count))
             {
-                told(happened);
-                count++;
+                Read(() =>
+                {
+                    told(happened);
+                    return count++;
+                });
             }
 
             if (Text(operation, "state") != "running")
@@ -234,7 +237,8 @@ internal sealed class RemoteServer : IDisposable
     // "The SSL connection could not be established, see inner exception" explains nothing.
     private static string ReasonOf(Exception thrown) => thrown.InnerException is { } inner && thrown.Message.Contains("see inner exception", StringComparison.Ordinal) ? ReasonOf(inner) : thrown.Message;
 
-    private RefusedException NotUnderstood(string reason) => new("SERVER_NOT_UNDERSTOOD", ("server", Address), ("reason", reason));
+    /// <summary>What is thrown when an answer is not what it should be.</summary>
+    public RefusedException NotUnderstood(string reason) => new("SERVER_NOT_UNDERSTOOD", ("server", Address), ("reason", reason));
 }
 
 /// <summary>An answer and the ETag it came with.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
 using Layer.Cli;
 using Layer.Connections;
@@ -5,6 +6,7 @@ using Layer.Evidence.Collecting;
 using Layer.Inventory;
 using Layer.Ledger;
 using Layer.Operations;
+using Layer.Remote;
 using Layer.Workspaces;
 
 namespace Layer.Syncing;
@@ -12,6 +14,8 @@ namespace Layer.Syncing;
 /// <summary><c>layer sync NAME|--all</c>.</summary>
 internal static class SyncCommand
 {
+    private const int AtATime = 8;
+
     public static Command Create(LayerApp app)
     {
         var names = new Argument<string[]>("NAME") { Description = "connections to read", Arity = ArgumentArity.ZeroOrMore };
@@ -23,6 +27,7 @@ internal static class SyncCommand
             if (result.GetValue(all) == (result.GetValue(names) is { Length: > 0 }))
                 result.AddError("Name the connections, or give --all: exactly one of the two.");
         });
+        app.AlsoOverServer(command);
         command.SetAction((parsed, cancellationToken) =>
             RunAsync(app, parsed.GetValue(names) ?? [], parsed.GetValue(output), cancellationToken));
         return command;
@@ -61,6 +66,8 @@ internal static class SyncCommand
 
     private static async Task<int> RunAsync(LayerApp app, string[] names, OutputForm form, CancellationToken cancellationToken)
     {
+        if (await app.FindServerAsync(cancellationToken) is { } server)
+            return await RunAsync(app, server, names, form, cancellationToken);
         await using var layer = await app.OpenAsync(withKeys: true, cancellationToken);
         if (await layer.FindWorkspaceAsync(cancellationToken) is not { } workspace)
             return NothingConnected(app, form, ExitCode.Error);
@@ -70,43 +77,96 @@ internal static class SyncCommand
         if (connections.Count == 0)
             return NothingToRead(app, form);
 
-        var came = new List<SyncResult>();
+        using var came = new SyncProgress(app, form, [.. connections.Select(c => c.Name)]);
         Failure? unsigned = null;
-        using (var progress = new ProgressLine(app.Terminal, app.Clock))
+        try
         {
-            progress.Show(0, connections.Count, $"Reading {string.Join(", ", connections.Select(c => c.Name))}");
-            try
-            {
-                await layer.Syncs.RunAsync(connections, SyncTrigger.Manual, Actor.OfThisProcess, Done, cancellationToken);
-            }
-            catch (RefusedException refused)
-            {
-                // What was read is stored, and only the signature is missing: the results are as they came.
-                unsigned = refused.Failure;
-            }
-
-            void Done(SyncResult result)
-            {
-                lock (came)
-                {
-                    came.Add(result);
-                    progress.Show(came.Count, connections.Count, $"{result.Connection}: {result.Failure?.Code ?? "complete"}");
-                }
-            }
+            await layer.Syncs.RunAsync(connections, SyncTrigger.Manual, Actor.OfThisProcess, came.Add, cancellationToken);
+        }
+        catch (RefusedException refused)
+        {
+            // What was read is stored, and only the signature is missing: the results are as they came.
+            unsigned = refused.Failure;
         }
 
-        SyncResult[] results = [.. came.OrderBy(r => r.Connection, StringComparer.Ordinal)];
-        Write(app.Terminal, form, results);
-        SayUnseen(app.Terminal, results);
-        var codes = results.Where(r => r.Failure is not null).Select(r => FailureReport.Print(app, r.Failure!, connecting: false, form, r.Connection)).ToList();
-        if (unsigned is not null)
-            codes.Add(FailureReport.Print(app, unsigned, connecting: false, form));
+        var (results, codes) = came.End(unsigned is null ? [] : [unsigned]);
         cancellationToken.ThrowIfCancellationRequested();
         var complete = results.Where(result => result.Failure is null).Select(result => result.Connection).ToHashSet(StringComparer.Ordinal);
         if (unsigned is null)
             await TimestampAfterSync.RunAsync(app, layer, workspace, cancellationToken);
         await NamesCommand.AfterSyncAsync(app, layer, workspace, connections.Where(connection => complete.Contains(connection.Name)), cancellationToken);
         return ExitCode.WorstOf(codes);
+    }
+
+    // The server reads, each connection as an operation of its own; several at a time, as it has its own limits.
+    private static async Task<int> RunAsync(LayerApp app, RemoteServer server, string[] names, OutputForm form, CancellationToken cancellationToken)
+    {
+        var all = await ListedConnection.ListAsync(server, cancellationToken);
+        if (all.Count == 0)
+            return NothingConnected(app, form, ExitCode.Error);
+        foreach (var paused in all.Where(c => names.Length == 0 && c.State == ConnectionState.Paused))
+            SayPaused(app.Terminal, paused.Name, paused.PausedBy, paused.PausedBecause);
+        ListedConnection[] connections = names.Length == 0
+            ? [.. all.Where(c => c.State is not (ConnectionState.Paused or ConnectionState.Disconnected))]
+            : [.. names.Distinct(StringComparer.Ordinal).Select(name => ListedConnection.Choose(all, name))];
+        if (connections.Length == 0)
+            return NothingToRead(app, form);
+
+        using var came = new SyncProgress(app, form, [.. connections.Select(c => c.Name)]);
+        var unsigned = new ConcurrentBag<Failure>();
+        await Parallel.ForEachAsync(connections, new ParallelOptions { MaxDegreeOfParallelism = AtATime, CancellationToken = cancellationToken }, async (connection, stopped) =>
+        {
+            SyncResult? result = null;
+            var operation = await server.RunAsync($"{connection.Address}/sync", body: null, told =>
+            {
+                if (told.Text("type") == "synced")
+                    result = SyncResult.Read(told.GetProperty("sync"));
+            }, stopped);
+            var failure = server.FailureOf(operation);
+            came.Add(result ?? SyncResult.Refused(connection.Name, failure ?? throw server.NotUnderstood("a sync ended without a result")));
+            if (result is { Failure: null } && failure is not null)
+                unsigned.Add(failure);
+        });
+        return ExitCode.WorstOf(came.End([.. unsigned.DistinctBy(failure => failure.Code)]).Codes);
+    }
+
+    // Results as they come, and all of them at the end.
+    private sealed class SyncProgress : IDisposable
+    {
+        private readonly LayerApp _app;
+        private readonly OutputForm _form;
+        private readonly int _count;
+        private readonly List<SyncResult> _came = [];
+        private readonly ProgressLine _line;
+
+        public SyncProgress(LayerApp app, OutputForm form, string[] names)
+        {
+            (_app, _form, _count, _line) = (app, form, names.Length, new ProgressLine(app.Terminal, app.Clock));
+            _line.Show(0, _count, $"Reading {string.Join(", ", names)}");
+        }
+
+        public void Add(SyncResult result)
+        {
+            lock (_came)
+            {
+                _came.Add(result);
+                _line.Show(_came.Count, _count, $"{result.Connection}: {result.Failure?.Code ?? "complete"}");
+            }
+        }
+
+        public void Dispose() => _line.Dispose();
+
+        /// <summary>Prints what was read, a card for each failure, and those of the signature.</summary>
+        public (SyncResult[] Results, List<int> Codes) End(Failure[] unsigned)
+        {
+            _line.Dispose();
+            SyncResult[] results = [.. _came.OrderBy(r => r.Connection, StringComparer.Ordinal)];
+            Write(_app.Terminal, _form, results);
+            SayUnseen(_app.Terminal, results);
+            var codes = results.Where(r => r.Failure is not null).Select(r => FailureReport.Print(_app, r.Failure!, connecting: false, _form, r.Connection)).ToList();
+            codes.AddRange(unsigned.Select(failure => FailureReport.Print(_app, failure, connecting: false, _form)));
+            return (results, codes);
+        }
     }
 
     /// <summary>Says why a sample cannot be read again, and ends as wrong usage.</summary>
@@ -143,7 +203,7 @@ internal static class SyncCommand
         {
             var all = await layer.Connections.ListAsync(workspace.Id, cancellationToken);
             foreach (var paused in all.Where(c => c.State == ConnectionState.Paused))
-                SayPaused(app.Terminal, paused);
+                SayPaused(app.Terminal, paused.Name, paused.PausedBy, paused.PausedBecause);
             return [.. all.Where(c => c.State is not (ConnectionState.Paused or ConnectionState.Disconnected))];
         }
 
@@ -153,7 +213,7 @@ internal static class SyncCommand
         return chosen;
     }
 
-    private static void SayPaused(Terminal terminal, Connection paused) => terminal.Say(
+    private static void SayPaused(Terminal terminal, string name, string? by, string? because) => terminal.Say(
         $"{terminal.ErrorInk.Caution("!")} " + SafeText.ForTerminal(
-            $"{paused.Name} is not read: paused by {paused.PausedBy}: {paused.PausedBecause ?? "no reason given"}. Its days are not covered until: layer connections resume {paused.Name}"));
+            $"{name} is not read: paused by {by}: {because ?? "no reason given"}. Its days are not covered until: layer connections resume {name}"));
 }

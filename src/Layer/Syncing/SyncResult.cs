@@ -1,7 +1,10 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Layer.Evidence.Collecting;
 using Layer.Ledger;
 using Layer.Operations;
+using Layer.Remote;
+using Layer.Serving;
 using Layer.Storage;
 
 namespace Layer.Syncing;
@@ -30,6 +33,25 @@ internal sealed record SyncResult
 
     /// <summary>Why it is not known what the app registration can see, when it was asked; the sync is complete all the same.</summary>
     public Failure? VisibleFailure { get; init; }
+
+    /// <summary>As an operation of a server tells it: what <see cref="WriteTo"/> writes is for people's programs and has no facts of failures.</summary>
+    public JsonObject Describe() => new()
+    {
+        ["connection"] = Connection, ["sync"] = Sync?.ToString(), ["status"] = KebabCaseText.Of(Status),
+        ["counts"] = new JsonObject(Counts.Select(count => KeyValuePair.Create(count.Key, (JsonNode?)count.Value))),
+        ["added"] = Added, ["changed"] = Changed, ["removed"] = Removed,
+        ["failure"] = Failure is { } failure ? OperationRunner.Describe(failure) : null,
+        ["visibleFailure"] = VisibleFailure is { } unseen ? OperationRunner.Describe(unseen) : null,
+    };
+
+    /// <summary>Reads what <see cref="Describe"/> told.</summary>
+    public static SyncResult Read(JsonElement json) => new()
+    {
+        Connection = json.Text("connection"), Sync = json.TextOrNull("sync") is null ? null : json.Id("sync"), Status = KebabCaseText.Parse<SyncStatus>(json.Text("status")),
+        Counts = json.GetProperty("counts").EnumerateObject().ToDictionary(count => count.Name, count => count.Value.GetInt32(), StringComparer.Ordinal),
+        Added = json.Count("added"), Changed = json.Count("changed"), Removed = json.Count("removed"),
+        Failure = json.FailureOrNull("failure"), VisibleFailure = json.FailureOrNull("visibleFailure"),
+    };
 
     public int ExitCode => Failure is null ? 0 : (int)ErrorCatalog.Get(Failure.Code).Kind;
 

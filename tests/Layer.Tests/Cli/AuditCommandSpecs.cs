@@ -134,7 +134,7 @@ public sealed class AuditCommandSpecs : IAsyncLifetime
 
         Assert.Equal((0, 3, 3, 64), (today.ExitCode, both.ExitCode, before.ExitCode, none.ExitCode));
         var line = Assert.Single(JsonElement.Parse(today.Output).GetProperty("value").EnumerateArray());
-        Assert.Equal(["connection", "day", "state", "code", "by", "reason"], line.EnumerateObject().Select(property => property.Name));
+        Assert.Equal(["connection", "subscription", "day", "state", "code", "by", "reason"], line.EnumerateObject().Select(property => property.Name));
         Assert.Equal(("prod", "complete"), (line.GetProperty("connection").GetString(), line.GetProperty("state").GetString()));
         Assert.Equal($"connection,day,state,code,by,reason\r\nprod,{Today.AddDays(-1):yyyy-MM-dd},not-connected,,,\r\nprod,{Today:yyyy-MM-dd},complete,,,\r\n", both.Output);
         Assert.Equal("", before.Output);

@@ -74,6 +74,86 @@ public sealed class OverServerSpecs(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task A_subscription_is_connected_checked_and_read_over_a_server_and_the_secret_goes_nowhere_else()
+    {
+        await using var web = await WebHost.StartAsync(cluster);
+        var ways = await TwoWays.OfAsync(web);
+        var app = web.Azure.World.App(EmulatedAzure.Reader);
+        ways.Variables["AZURE_CLIENT_ID"] = app.ClientId.ToString();
+        ways.Variables["AZURE_CLIENT_SECRET"] = app.Secret;
+
+        var unnamed = await ways.OverServerAsync("connect", "azure");
+        ways.Variables["AZURE_SUBSCRIPTION_ID"] = web.Azure.World.Subscription(EmulatedAzure.Prod).Id.ToString();
+        var connected = await ways.OverServerAsync("connect", "azure", "--name", "prod", "-o", "json");
+        var taken = await ways.OverServerAsync("connect", "azure", "--name", "prod");
+        var ran = await ways.OverServerAsync("check", "prod");
+        var read = await ways.OverServerAsync("sync", "--all", "-o", "json");
+
+        Assert.Equal(64, unnamed.ExitCode);
+        Assert.Contains("--name is missing", unnamed.Error, StringComparison.Ordinal);
+        Assert.Contains("subscription ID is missing", unnamed.Error, StringComparison.OrdinalIgnoreCase);
+        Assert.Equal(0, connected.ExitCode);
+        Assert.Contains("Tenant found from the subscription", connected.Error, StringComparison.Ordinal);
+        Assert.Contains("prod is connected and its first evidence is sealed.", connected.Error, StringComparison.Ordinal);
+        Assert.Contains("\"status\":\"complete\"", connected.Output, StringComparison.Ordinal);
+        Assert.Contains("CONNECTION_EXISTS", taken.Error, StringComparison.Ordinal);
+        Assert.Equal((0, 0), (ran.ExitCode, read.ExitCode));
+        Assert.StartsWith($"prod  {web.Azure.World.Subscription(EmulatedAzure.Prod).Id}\n  ✓ ", ran.Output, StringComparison.Ordinal);
+        Assert.Contains("\"connection\":\"prod\",\"sync\":\"", read.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(app.Secret, string.Concat(unnamed, connected, taken, ran, read, web.Output), StringComparison.Ordinal);
+        Assert.Equal(await ways.HereAsync("connections", "-o", "json"), await ways.OverServerAsync("connections", "-o", "json"));
+    }
+
+    [Fact]
+    public async Task A_failed_sync_over_a_server_ends_with_its_card_and_its_exit_code()
+    {
+        await using var web = await WebHost.StartAsync(cluster);
+        await web.ConnectAsync();
+        var ways = await TwoWays.OfAsync(web);
+        web.Azure.World.Remove(web.Azure.World.Subscription(EmulatedAzure.Prod));
+
+        var (read, tried) = (await ways.OverServerAsync("sync", "prod", "-o", "json"), await ways.OverServerAsync("check"));
+
+        Assert.NotEqual(0, read.ExitCode);
+        Assert.Equal(read.ExitCode, tried.ExitCode);
+        Assert.Contains("\"status\":\"failed\",\"code\":\"SUBSCRIPTION_DELETED\"", read.Output, StringComparison.Ordinal);
+        Assert.Contains("\"connection\":\"prod\"", read.Error, StringComparison.Ordinal);
+        Assert.Contains("✗ No subscription with this ID", tried.Error, StringComparison.Ordinal);
+        Assert.Equal(Codes(await ways.HereAsync("connections", "-o", "csv")), Codes(await ways.OverServerAsync("connections", "-o", "csv")));
+
+        static string Codes(TwoWays.Ran ran) => ran.Output.Contains("SUBSCRIPTION_DELETED", StringComparison.Ordinal) ? ran.Output : "";
+    }
+
+    [Fact]
+    public async Task A_second_subscription_is_added_under_a_stored_credential_and_a_new_secret_is_tried_on_both()
+    {
+        const string Next = "nEw~5ecret.value_that-is-long-enough~41";
+        await using var web = await WebHost.StartAsync(cluster, world: EmulatedAzure.Company(tenant: tenant => tenant.Subscription("lab", lab => lab.Grant("Reader", EmulatedAzure.Reader))));
+        await web.ConnectAsync();
+        var ways = await TwoWays.OfAsync(web);
+        var stored = (await ways.HereAsync("credential", "list", "-o", "csv")).Output.Split("\r\n")[1].Split(',')[0];
+
+        var added = await ways.OverServerAsync("connect", "azure", "--name", "lab", "--credential", stored, "--subscription-id", web.Azure.World.Subscription("lab").Id.ToString());
+        web.Azure.World.Change(web.Azure.World.App(EmulatedAzure.Reader), app => app with { Secrets = [.. app.Secrets, app.Secrets[0] with { KeyId = Guid.NewGuid(), Value = Next }] });
+        var none = await ways.OverServerAsync("credential", "rotate", stored);
+        ways.Variables["AZURE_CLIENT_SECRET"] = "0000000000000000000000000000000000000000";
+        var wrong = await ways.OverServerAsync("credential", "rotate", stored);
+        ways.Variables["AZURE_CLIENT_SECRET"] = Next;
+        var rotated = await ways.OverServerAsync("credential", "rotate", stored);
+
+        Assert.Equal(0, added.ExitCode);
+        Assert.Contains("lab is connected", added.Error, StringComparison.Ordinal);
+        Assert.Equal(64, none.ExitCode);
+        Assert.Equal(4, wrong.ExitCode);
+        Assert.Contains("✗ lab  SECRET_", wrong.Error, StringComparison.Ordinal);
+        Assert.Equal(0, rotated.ExitCode);
+        Assert.Contains("✓ lab  signs in and reads with the new secret", rotated.Error, StringComparison.Ordinal);
+        Assert.Contains($"{stored} uses the new secret from now on.", rotated.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain(Next, string.Concat(added, none, wrong, rotated, web.Output), StringComparison.Ordinal);
+        Assert.Equal(await ways.HereAsync("credential", "list"), await ways.OverServerAsync("credential", "list"));
+    }
+
+    [Fact]
     public async Task A_token_that_may_only_read_changes_nothing_and_the_card_says_why()
     {
         await using var web = await WebHost.StartAsync(cluster);

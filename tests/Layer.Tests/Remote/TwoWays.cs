@@ -16,7 +16,10 @@ internal sealed partial class TwoWays(WebHost web, string token)
 
     public Task<Ran> HereAsync(params string[] args) => RunAsync(web.Environment, args);
 
-    public Task<Ran> OverServerAsync(params string[] args) => RunAsync(new Dictionary<string, string> { ["LAYER_SERVER"] = web.Address.ToString(), ["LAYER_TOKEN"] = token }, args);
+    /// <summary>What the environment has besides, for commands over the server.</summary>
+    public Dictionary<string, string> Variables { get; } = new(StringComparer.Ordinal) { ["LAYER_SERVER"] = web.Address.ToString(), ["LAYER_TOKEN"] = token };
+
+    public Task<Ran> OverServerAsync(params string[] args) => RunAsync(Variables, args);
 
     public static async Task<Ran> RunAsync(IReadOnlyDictionary<string, string> environment, params string[] args)
     {

@@ -5,7 +5,6 @@ using Layer.Evidence.Collecting;
 using Layer.Operations;
 using Layer.Secrets;
 using Layer.Serving;
-using Layer.Syncing;
 
 namespace Layer.Connections.Web;
 
@@ -29,17 +28,22 @@ internal sealed class ConnectWork(Installation layer, OperationRunner operations
         }, cancellationToken);
 
     /// <summary>Connects what stands in the form: checked once more, saved, read for the first time.</summary>
-    public Task<Guid> ConnectAsync(Viewer viewer, string name, ConnectRequest request, CancellationToken cancellationToken) => operations.StartAsync(
+    public Task<Guid> ConnectAsync(Viewer viewer, string name, ConnectRequest request, CancellationToken cancellationToken) => ConnectAsync(viewer, name, request, saveAnyway: false, PropagationWait.Longest, cancellationToken);
+
+    /// <summary>As <see cref="ConnectAsync(Viewer, string, ConnectRequest, CancellationToken)"/>, with a say in how long a role may take to spread and in what is saved all the same.</summary>
+    public Task<Guid> ConnectAsync(Viewer viewer, string name, ConnectRequest request, bool saveAnyway, TimeSpan patience, CancellationToken cancellationToken) => operations.StartAsync(
         viewer.Workspace.Id, Connect, name, viewer.Actor, async (progress, stopping) =>
         {
-            var options = new ConnectOptions(name, SaveAnyway: false, PropagationWait.Longest, viewer.Actor);
+            var options = new ConnectOptions(name, saveAnyway, patience, viewer.Actor);
             var outcome = await layer.Connecting.RunAsync(viewer.Workspace.Id, request, options, happened => Tell(progress, happened), stopping);
+            if (outcome.Sync is { } synced)
+                progress.Tell("synced", new JsonObject { ["sync"] = synced.Describe() });
             if (outcome.Failure is { } failure)
                 throw new RefusedException(failure);
             await drafts.DeleteAsync(viewer.Workspace.Id, viewer.Person, stopping);
             if (outcome.Connection is { } connected)
                 await afterSync.RunAsync(viewer.Workspace, [connected], stopping);
-            return outcome.Sync is { } sync ? Describe(sync) : null;
+            return outcome.Sync?.Describe();
         }, cancellationToken);
 
     /// <summary>Checks a connection as it is stored.</summary>
@@ -59,11 +63,11 @@ internal sealed class ConnectWork(Installation layer, OperationRunner operations
         viewer.Workspace.Id, Sync, connection.Name, viewer.Actor, async (progress, stopping) =>
         {
             progress.Tell("reading", new JsonObject { ["connection"] = connection.Name });
-            var result = (await layer.Syncs.RunAsync([connection], Ledger.SyncTrigger.Manual, viewer.Actor, done: null, stopping))[0];
+            var result = (await layer.Syncs.RunAsync([connection], Ledger.SyncTrigger.Manual, viewer.Actor, done => progress.Tell("synced", new JsonObject { ["sync"] = done.Describe() }), stopping))[0];
             if (result.Failure is { } failure)
                 throw new RefusedException(failure);
             await afterSync.RunAsync(viewer.Workspace, [connection], stopping);
-            return Describe(result);
+            return result.Describe();
         }, cancellationToken);
 
     /// <summary>Connects several subscriptions with a stored credential, one after another. One that is refused is told and keeps none of the others.</summary>
@@ -100,14 +104,14 @@ internal sealed class ConnectWork(Installation layer, OperationRunner operations
         }
     }
 
-    /// <summary>Tries a new secret on every connection of an app registration, then swaps.</summary>
-    public Task<Guid> RotateAsync(Viewer viewer, Connection connection, Credential credential, SecretText secret, CancellationToken cancellationToken) => operations.StartAsync(
-        viewer.Workspace.Id, Rotate, connection.Name, viewer.Actor, async (progress, stopping) =>
+    /// <summary>Tries a new secret on every connection of an app registration, then swaps; the subject is what the person named.</summary>
+    public Task<Guid> RotateAsync(Viewer viewer, string subject, Credential credential, SecretText secret, CancellationToken cancellationToken) => operations.StartAsync(
+        viewer.Workspace.Id, Rotate, subject, viewer.Actor, async (progress, stopping) =>
         {
             using var given = secret;
             var outcome = await layer.Rotation.RunAsync(credential, new RotationRequest(new SignIn(CredentialKind.Secret, given)), viewer.Actor, stopping);
             foreach (var (tried, failure) in outcome.Tried)
-                progress.Tell("tried", new JsonObject { ["connection"] = tried.Name, ["code"] = failure?.Code });
+                progress.Tell("tried", new JsonObject { ["connection"] = tried.Name, ["code"] = failure?.Code, ["failure"] = failure is null ? null : OperationRunner.Describe(failure) });
             if (outcome.Tried.Select(t => t.Failure).FirstOrDefault(f => f is not null) is { } first)
                 throw new RefusedException(first);
             await layer.Ledger.SignCheckpointAsync(viewer.Workspace.Id, stopping);
@@ -135,7 +139,7 @@ internal sealed class ConnectWork(Installation layer, OperationRunner operations
                 progress.Tell("tenant", new JsonObject { ["tenantId"] = found.TenantId.ToString() });
                 break;
             case ConnectEvent.Checked checkedStep:
-                progress.Tell("checked", Describe(checkedStep.Step));
+                progress.Tell("checked", CheckStepJson.Describe(checkedStep.Step));
                 break;
             case ConnectEvent.Waiting waiting:
                 progress.Tell("waiting", new JsonObject { ["failure"] = OperationRunner.Describe(waiting.Failure), ["until"] = (layer.Clock.GetUtcNow() + waiting.Left).ToString("O") });
@@ -145,17 +149,4 @@ internal sealed class ConnectWork(Installation layer, OperationRunner operations
                 break;
         }
     }
-
-    private static JsonObject Describe(CheckStep step) => new()
-    {
-        ["id"] = step.Id, ["title"] = step.Title, ["result"] = step.Result.ToString().ToLowerInvariant(), ["milliseconds"] = step.Milliseconds,
-        ["azureAction"] = step.AzureAction, ["lostWithoutIt"] = step.LostWithoutIt, ["failure"] = step.Failure is { } failure ? OperationRunner.Describe(failure) : null,
-        ["facts"] = new JsonObject(step.Facts.Select(fact => KeyValuePair.Create(fact.Key, (JsonNode?)fact.Value))),
-    };
-
-    private static JsonObject Describe(SyncResult sync) => new()
-    {
-        ["counts"] = new JsonObject(sync.Counts.Select(count => KeyValuePair.Create(count.Key, (JsonNode?)count.Value))),
-        ["added"] = sync.Added, ["changed"] = sync.Changed, ["removed"] = sync.Removed,
-    };
 }

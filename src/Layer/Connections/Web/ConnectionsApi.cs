@@ -15,7 +15,7 @@ internal static class ConnectionsApi
 {
     private const string Here = "/v1/connections";
 
-    private static readonly string[] ConnectFields = ["name", "subscriptionId", "tenantId", "clientId", "cloud", "secret", "certificatePath", "federatedTokenFile", "managedIdentity"];
+    private static readonly string[] ConnectFields = ["name", "subscriptionId", "tenantId", "clientId", "cloud", "secret", "certificatePath", "federatedTokenFile", "managedIdentity", "credential", "wait", "saveAnyway"];
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -24,6 +24,7 @@ internal static class ConnectionsApi
         routes.MapGet($"{Here}/{{id:guid}}", GetAsync).Needs(Right.Read).Api("One connection; its ETag is what a change has to send.");
         routes.MapPatch($"{Here}/{{id:guid}}", ChangeAsync).Needs(Right.Change).Api("Renames, pauses or resumes a connection.", body: ["name", "paused", "reason"]);
         routes.MapDelete($"{Here}/{{id:guid}}", DisconnectAsync).Needs(Right.Change).Api("Ends a connection for good. Its evidence stays.", body: ["reason", "goneBy"]);
+        routes.MapPost("/v1/credentials/{name}/rotate", RotateAsync).Needs(Right.Change).Api("Tries a new secret on every connection of an app registration, then swaps.", ApiAnswerKind.Operation, body: ["secret"]);
         routes.MapGet("/v1/credentials", ListCredentialsAsync).Needs(Right.Read).Api("App registrations, never their secrets.", ApiAnswerKind.List);
         routes.MapPost($"{Here}/{{id:guid}}/check", CheckAsync).Needs(Right.Change).Api("Tries every step that a sync needs, and records nothing.", ApiAnswerKind.Operation);
         routes.MapPost($"{Here}/{{id:guid}}/sync", SyncAsync).Needs(Right.Change).Api("Reads a connection now and seals what was read.", ApiAnswerKind.Operation);
@@ -43,6 +44,20 @@ internal static class ConnectionsApi
         return ApiAnswer.Page(http, query, await ListedCredential.ListAsync(layer, viewers.Viewer.Workspace, cancellationToken), (json, credential) => credential.WriteTo(json));
     }
 
+    private static async Task<IResult> RotateAsync(string name, HttpContext http, Installation layer, ConnectWork work, OperationRunner operations, CurrentViewer viewers, CancellationToken cancellationToken)
+    {
+        var viewer = viewers.Viewer;
+        var credential = await layer.Credentials.GetAsync(viewer.Workspace.Id, name, cancellationToken);
+        var body = await ApiBody.ReadAsync(http, cancellationToken);
+        var secret = body.Text("secret")?.Trim();
+        if (secret is not { Length: > 0 })
+            body.Add("secret is missing. Allowed: the value of the new client secret.");
+        body.RefuseWrong();
+        if (Guid.TryParse(secret, out _))
+            throw new RefusedException("SECRET_IS_AN_ID", ("clientId", credential.ClientId.ToString()));
+        return await ApiAnswer.AcceptedAsync(http, operations, viewer.Workspace.Id, await work.RotateAsync(viewer, credential.Name, credential, SecretText.From(secret!), cancellationToken), cancellationToken);
+    }
+
     private static async Task<IResult> GetAsync(Guid id, HttpContext http, Installation layer, CurrentViewer viewers, CancellationToken cancellationToken) =>
         await DescribeAsync(http, id, layer, viewers, cancellationToken);
 
@@ -54,6 +69,25 @@ internal static class ConnectionsApi
             Name = body.Text("name")?.Trim() ?? "", SubscriptionId = body.Text("subscriptionId") ?? "", TenantId = body.Text("tenantId") ?? "", ClientId = body.Text("clientId") ?? "", Cloud = body.Text("cloud") ?? "",
             Secret = body.Text("secret") is { } secret ? SecretText.From(secret) : null,
         };
+        var (stored, wait, saveAnyway) = (body.Text("credential"), body.Text("wait"), body.Flag("saveAnyway") == true);
+        var patience = PropagationWait.Longest;
+        if (wait is not null && !TextOptions.TryParseDuration(wait, out patience))
+            body.Add($"wait: '{wait}' is not a duration. {TextOptions.DurationAllowed}.");
+        if (stored is not null)
+        {
+            var id = Guid.Empty;
+            if (form.Name.Length is 0 or > 100)
+                body.Add("name is missing or longer than 100 characters. Allowed: a word for this subscription, e.g. production.");
+            if (form.SubscriptionId.Length == 0 || !Guid.TryParse(form.SubscriptionId, out id))
+                body.Add("subscriptionId is missing or no id. Allowed: the id of the subscription to read.");
+            foreach (var other in ConnectFields.Where(field => field is not ("name" or "subscriptionId" or "credential" or "wait" or "saveAnyway") && body.Has(field)))
+                body.Add($"{other} does not go with credential, which has its own.");
+            body.RefuseWrong();
+            var (person, known) = (viewers.Viewer, await layer.Credentials.GetAsync(viewers.Viewer.Workspace.Id, stored, cancellationToken));
+            await layer.Connections.CheckFreeAsync(person.Workspace.Id, form.Name, id, cancellationToken);
+            return await ApiAnswer.AcceptedAsync(http, operations, person.Workspace.Id, await work.ConnectAsync(person, form.Name, layer.Credentials.RequestFor(known, id), saveAnyway, patience, cancellationToken), cancellationToken);
+        }
+
         var (certificate, token) = (body.Text("certificatePath"), body.Text("federatedTokenFile"));
         (form.Kind, form.Path) = certificate is not null ? (KebabCaseText.Of(CredentialKind.Certificate), certificate)
             : token is not null ? (KebabCaseText.Of(CredentialKind.Federated), token)
@@ -66,7 +100,7 @@ internal static class ConnectionsApi
         body.RefuseWrong();
         var (viewer, request) = (viewers.Viewer, input.Request!); // without problems there is one
         await layer.Connections.CheckFreeAsync(viewer.Workspace.Id, form.Name, request.SubscriptionId, cancellationToken);
-        return await ApiAnswer.AcceptedAsync(http, operations, viewer.Workspace.Id, await work.ConnectAsync(viewer, form.Name, request, cancellationToken), cancellationToken);
+        return await ApiAnswer.AcceptedAsync(http, operations, viewer.Workspace.Id, await work.ConnectAsync(viewer, form.Name, request, saveAnyway, patience, cancellationToken), cancellationToken);
     }
 
     private static async Task<IResult> ChangeAsync(Guid id, HttpContext http, Installation layer, ConnectionViews views, CurrentViewer viewers, CancellationToken cancellationToken)

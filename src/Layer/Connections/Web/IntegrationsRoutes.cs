@@ -50,7 +50,7 @@ internal static class IntegrationsRoutes
             return Again("The new secret is missing. Allowed: its value alone, or whatever the command printed.");
         if (Guid.TryParse(secret.Reveal(), out _))
             return Again(null, new Failure("SECRET_IS_AN_ID", new Dictionary<string, string>(StringComparer.Ordinal) { ["clientId"] = model.Credential.ClientId.ToString() }));
-        return Run(id, await work.RotateAsync(viewers.Viewer, model.Connection, model.Credential, secret, cancellationToken));
+        return Run(id, await work.RotateAsync(viewers.Viewer, model.Connection.Name, model.Credential, secret, cancellationToken));
 
         IResult Again(string? problem, Failure? failure = null) =>
             Page.Of<RotatePage, RotateModel>(new RotateModel(model, problem is null ? [] : [problem], failure), StatusCodes.Status400BadRequest);

@@ -56,6 +56,9 @@ internal sealed class ApiBody
     /// <summary>A number as text, for readers that take what was typed.</summary>
     public string? Number(string name) => Find(name) is not { } field ? null : field.ValueKind == JsonValueKind.Number ? field.GetRawText() : Wrong<string>(name, "a number");
 
+    /// <summary>Whether a field was sent and is not null.</summary>
+    public bool Has(string name) => Find(name) is not null;
+
     public void Add(string problem) => _problems.Add(problem);
 
     /// <exception cref="Operations.RefusedException">REQUEST_INVALID.</exception>

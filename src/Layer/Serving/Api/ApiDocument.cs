@@ -30,6 +30,9 @@ internal static class ApiDocument
         ["certificatePath"] = "Instead of a secret: a certificate file on the server.",
         ["federatedTokenFile"] = "Instead of a secret: a token file on the server.",
         ["managedIdentity"] = "Instead of a secret: true for a managed identity of the server.",
+        ["credential"] = "Instead of a sign-in: an app registration that is stored, by name.",
+        ["wait"] = "How long a role may take to spread, e.g. 30m; without it half an hour.",
+        ["saveAnyway"] = "true: saved although a needed check fails.",
         ["paused"] = "true pauses, with a reason; false resumes.",
         ["reason"] = "Why, in 1 to 500 characters. It is sealed, and auditors read it.",
         ["goneBy"] = "Who states that Azure no longer has the subscription: nothing is expected of it from today on. Without it the connection ends by your decision.",
@@ -42,7 +45,7 @@ internal static class ApiDocument
         ["names"] = "true: with the names of principals, as far as they were looked up.",
     };
 
-    private static readonly string[] Flags = ["managedIdentity", "paused", "raw", "names"];
+    private static readonly string[] Flags = ["managedIdentity", "saveAnyway", "paused", "raw", "names"];
 
     public static IServiceCollection AddApiDocument(this IServiceCollection services) => services.AddEndpointsApiExplorer().AddOpenApi(Name, document =>
     {
@@ -57,7 +60,7 @@ internal static class ApiDocument
         });
         document.AddDocumentTransformer((made, _, _) =>
         {
-            made.Info = new OpenApiInfo { Title = "Layer", Version = Name, Description = "Lists are {\"value\":[…],\"nextLink\":…}. Errors are RFC 9457 problems with code, do and fix. Times are UTC." };
+            made.Info = new OpenApiInfo { Title = "Layer", Version = Name, Description = "Lists are {\"count\":…,\"value\":[…],\"nextLink\":…}. Errors are RFC 9457 problems with code, do and fix. Times are UTC." };
             made.Servers = [];
             made.Tags = made.Paths.Keys.Select(path => path.Split('/')[2]).Distinct(StringComparer.Ordinal).Select(tag => new OpenApiTag { Name = tag }).ToHashSet();
             made.Components ??= new OpenApiComponents();
