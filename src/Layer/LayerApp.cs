@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 using System.Data.Common;
+using System.Text.Json;
 using Layer.Audits;
 using Layer.Azure;
 using Layer.Cli;
@@ -40,6 +41,9 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
 
     /// <summary>The server that the command was sent to; null: it is about the installation of this machine.</summary>
     public RemoteServer? Server { get; private set; }
+
+    /// <summary>What the server says the token's workspace is, once <see cref="FindServerAsync"/> has asked.</summary>
+    public JsonElement WorkspaceOfServer { get; private set; }
 
     public TimeProvider Clock { get; } = clock;
 
@@ -120,6 +124,11 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
         {
             return UsageProblems.Print(Terminal, e.Problems, "layer config explain");
         }
+        catch (RefusedException e) when (Server is not null && e.Failure is { Code: "REQUEST_INVALID" } invalid && invalid.Facts.TryGetValue("problems", out var told))
+        {
+            // What was typed cannot be used, and only the server could know: it is told as wrong usage is told here.
+            return UsageProblems.Print(Terminal, [told], UsageProblems.PathOf(parsed));
+        }
         catch (RefusedException e)
         {
             return FailureReport.Print(this, e.Failure, connecting: false, FormOf(parsed));
@@ -167,8 +176,8 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
     {
         if (Server is not { } server)
             return null;
-        var workspace = await server.GetAsync("/v1/workspace", cancellationToken);
-        if (server.Read(() => workspace.GetProperty("sample").GetBoolean()))
+        WorkspaceOfServer = await server.GetAsync("/v1/workspace", cancellationToken);
+        if (server.Read(() => WorkspaceOfServer.GetProperty("sample").GetBoolean()))
             SaySample();
         return server;
     }

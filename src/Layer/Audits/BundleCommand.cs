@@ -1,11 +1,16 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using Layer.Audits.Documents;
 using Layer.Azure.RawPages;
 using Layer.Cli;
+using Layer.Evidence;
 using Layer.Evidence.Audits;
 using Layer.Evidence.Canonical;
+using Layer.Evidence.Log;
 using Layer.Operations;
+using Layer.Remote;
 using Layer.Syncing;
 
 namespace Layer.Audits;
@@ -36,6 +41,7 @@ internal static class BundleCommand
         };
         var output = OutputOption.Create();
         var command = new Command("bundle", "Make one signed file that an auditor can check without us.") { window, file, raw, names, checkpoint, output };
+        app.AlsoOverServer(command);
         command.SetAction((parsed, cancellationToken) => RunAsync(
             app,
             new BundleRequest(parsed.GetRequiredValue(window)!.Value, parsed.GetRequiredValue(file), parsed.GetValue(raw), parsed.GetValue(names), parsed.GetValue(checkpoint)),
@@ -45,36 +51,89 @@ internal static class BundleCommand
 
     private static async Task<int> RunAsync(LayerApp app, BundleRequest request, OutputForm form, CancellationToken cancellationToken)
     {
+        if (await app.FindServerAsync(cancellationToken) is { } server)
+        {
+            var (fetched, made) = await FetchAsync(app, server, request, cancellationToken);
+            return Tell(app.Terminal, request, fetched, made, form);
+        }
+
         if (await app.FindReadableAsync(cancellationToken) is not var (readable, workspace))
             return SyncCommand.NothingConnected(app, form, ExitCode.Error);
         await readable.DisposeAsync();
         var today = DateOnly.FromDateTime(app.Clock.GetUtcNow().UtcDateTime);
         if (request.Window.From > today)
             throw new RefusedException("WINDOW_NOT_BEGUN", ("window", $"{request.Window}"), ("today", Day.Format(today)));
-        if (request.Window.To > today)
-            app.Terminal.Say(app.Terminal.ErrorInk.Caution($"The window is not over: it ends on {Period.Of(request.Window.To.AddDays(-1))}, and no day from {Period.Of(today)} on is known to be over."));
-
+        SayOpen(app, request.Window);
         await using var layer = await app.OpenAsync(withKeys: true, cancellationToken);
         Bundle bundle;
         using (var progress = new ProgressLine(app.Terminal, app.Clock))
             bundle = await new BundleBuilder(layer.Database, layer.Ledger, workspace, DerivedObservations.Of, progress.Show).RunAsync(request, cancellationToken);
+        var outcome = new MadeBundle(bundle.File, bundle.Bytes, bundle.Sha256, bundle.Checkpoint.Size, bundle.Checkpoint.Root, bundle.Keys, bundle.Coverage, bundle.Verdict.LastLine);
+        return Tell(app.Terminal, request, outcome, workspace.Sample, form);
+    }
+
+    // The server makes it, as it has the keys; it is fetched under another name and put into its place when it is the one that was made.
+    private static async Task<(MadeBundle Bundle, bool Sample)> FetchAsync(LayerApp app, RemoteServer server, BundleRequest request, CancellationToken cancellationToken)
+    {
+        var sample = server.Read(() => app.WorkspaceOfServer.GetProperty("sample").GetBoolean());
+        SayOpen(app, request.Window);
+        using var file = BundleFile.Create(request.File);
+        var here = $"/v1/audits/{request.Window}/bundles";
+        var body = new JsonObject { ["raw"] = request.Raw, ["names"] = request.WithNames, ["checkpoint"] = request.Checkpoint };
+        JsonElement operation;
+        using (var progress = new ProgressLine(app.Terminal, app.Clock))
+        {
+            operation = await server.RunAsync(here, body, told =>
+            {
+                if (told.Text("type") == "writing")
+                    progress.Show(told.Count("done"), told.Count("of"), told.Text("what"));
+            }, cancellationToken);
+        }
+
+        if (server.FailureOf(operation) is { } failure)
+            throw new RefusedException(failure);
+        await server.DownloadAsync($"{here}/{server.Text(operation, "id")}/file", file.Stream, cancellationToken);
+        var (bytes, sha256) = file.Hash();
+        return server.Read(() =>
+        {
+            var made = operation.GetProperty("result");
+            if (made.GetProperty("bytes").GetInt64() != bytes || made.Text("sha256") != sha256.ToString())
+                throw new FormatException("the bundle that came is not the one that was made");
+            file.Finish();
+            return (new MadeBundle(
+                Path.GetFullPath(request.File), bytes, sha256, made.GetProperty("checkpoint").GetInt64(), Digest.Parse(made.Text("root")),
+                [.. made.GetProperty("keys").EnumerateArray().Select(key => VerificationKey.Parse(key.GetString()!))], made.Text("coverage"), made.Text("verdict")), sample);
+        });
+    }
+
+    private static void SayOpen(LayerApp app, AuditWindow window)
+    {
+        var today = DateOnly.FromDateTime(app.Clock.GetUtcNow().UtcDateTime);
+        if (window.To > today && window.From <= today)
+            app.Terminal.Say(app.Terminal.ErrorInk.Caution($"The window is not over: it ends on {Period.Of(window.To.AddDays(-1))}, and no day from {Period.Of(today)} on is known to be over."));
+    }
+
+    private static int Tell(Terminal terminal, BundleRequest request, MadeBundle bundle, bool sample, OutputForm form)
+    {
         if (form == OutputForm.Json)
-            WriteJson(app.Terminal, request, bundle, workspace.Sample);
+            WriteJson(terminal, request, bundle, sample);
         else
-            Write(app.Terminal, request, bundle, workspace.Sample);
+            Write(terminal, request, bundle, sample);
         return ExitCode.Done;
     }
 
-    private static void Write(Terminal terminal, BundleRequest request, Bundle bundle, bool sample)
+    private sealed record MadeBundle(string File, long Bytes, Digest Sha256, long Checkpoint, Digest Root, IReadOnlyList<VerificationKey> Keys, string Coverage, string Verdict);
+
+    private static void Write(Terminal terminal, BundleRequest request, MadeBundle bundle, bool sample)
     {
         var (output, ink) = (terminal.Out, terminal.OutInk);
         output.WriteLine(ink.Strong($"{Period.Of(request.Window)}{(sample ? "  SAMPLE" : "")}"));
         Row("file", SafeText.ForTerminal(bundle.File));
         Row("size", $"{bundle.Bytes.ToString("N0", CultureInfo.InvariantCulture)} bytes");
         Row("SHA-256", bundle.Sha256.ToString());
-        Row("checkpoint", $"{bundle.Checkpoint.Size} leaves, root {bundle.Checkpoint.Root}");
+        Row("checkpoint", $"{bundle.Checkpoint} leaves, root {bundle.Root}");
         Row("coverage", bundle.Coverage);
-        Row("checked", bundle.Verdict.LastLine);
+        Row("checked", bundle.Verdict);
         foreach (var key in bundle.Keys)
             Row("fingerprint", key.Fingerprint);
         output.WriteLine();
@@ -84,17 +143,17 @@ internal static class BundleCommand
         void Row(string name, string value) => output.WriteLine($"{ink.Quiet(name.PadRight(13))} {value}");
     }
 
-    private static void WriteJson(Terminal terminal, BundleRequest request, Bundle bundle, bool sample) => Json.Write(terminal.Out, terminal.OutIsTerminal, json =>
+    private static void WriteJson(Terminal terminal, BundleRequest request, MadeBundle bundle, bool sample) => Json.Write(terminal.Out, terminal.OutIsTerminal, json =>
     {
         json.WriteStartObject();
         json.WriteString("file", bundle.File);
         json.WriteNumber("bytes", bundle.Bytes);
         json.WriteString("sha256", bundle.Sha256.ToString());
         json.WriteString("window", $"{request.Window}");
-        json.WriteNumber("checkpoint", bundle.Checkpoint.Size);
-        json.WriteString("root", bundle.Checkpoint.Root.ToString());
+        json.WriteNumber("checkpoint", bundle.Checkpoint);
+        json.WriteString("root", bundle.Root.ToString());
         json.WriteString("coverage", bundle.Coverage);
-        json.WriteString("verdict", bundle.Verdict.LastLine);
+        json.WriteString("verdict", bundle.Verdict);
         json.WriteStartArray("keys");
         foreach (var key in bundle.Keys)
             json.WriteStringValue(key.ToString());

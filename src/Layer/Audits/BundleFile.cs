@@ -48,6 +48,15 @@ internal sealed class BundleFile : IDisposable
         }
     }
 
+    /// <summary>Size and SHA-256 of what was written so far.</summary>
+    public (long Bytes, Digest Sha256) Hash()
+    {
+        var stream = _stream ?? throw new ObjectDisposedException(nameof(BundleFile));
+        stream.Flush(flushToDisk: true);
+        stream.Position = 0;
+        return (stream.Length, new Digest(SHA256.HashData(stream)));
+    }
+
     /// <summary>Puts the complete file into its place.</summary>
     /// <returns>Its size and SHA-256.</returns>
     /// <exception cref="RefusedException">FILE_EXISTS: there is one by now. FILE_UNWRITABLE.</exception>
@@ -55,12 +64,8 @@ internal sealed class BundleFile : IDisposable
     {
         try
         {
-            var stream = _stream ?? throw new ObjectDisposedException(nameof(BundleFile));
-            stream.Flush(flushToDisk: true);
-            stream.Position = 0;
-            var sha256 = new Digest(SHA256.HashData(stream));
-            var bytes = stream.Length;
-            stream.Dispose();
+            var (bytes, sha256) = Hash();
+            Stream.Dispose();
             if (File.Exists(_path))
                 throw new RefusedException("FILE_EXISTS", ("file", _path));
             File.Move(_partial, _path, overwrite: false);

@@ -1,7 +1,6 @@
 using System.CommandLine;
-using System.Text.Json;
+using System.Text.Json.Nodes;
 using Layer.Cli;
-using Layer.Evidence.Audits;
 using Layer.Evidence.Canonical;
 using Layer.Evidence.Leaves;
 using Layer.Syncing;
@@ -27,6 +26,7 @@ internal static class SampleCommand
         };
         var output = OutputOption.Create();
         var command = new Command("sample", "Draw a sample that anybody can draw again; it is sealed before it is shown.") { population, n, seed, by, method, window, output };
+        app.AlsoOverServer(command);
         command.SetAction((parsed, cancellationToken) =>
         {
             var problems = new List<string>();
@@ -42,25 +42,37 @@ internal static class SampleCommand
 
     private static async Task<int> RunAsync(LayerApp app, SampleOrder order, OutputForm form, CancellationToken cancellationToken)
     {
+        if (await app.FindServerAsync(cancellationToken) is { } server)
+        {
+            if (order.Window is not { } window)
+                return UsageProblems.Print(app.Terminal, ["--window is missing: a server keeps draws by the window they belong to. Write it as FROM..TO."], "layer audit sample");
+            var body = new JsonObject { ["population"] = order.Population, ["n"] = order.N, ["seed"] = order.Seed, ["by"] = order.By, ["method"] = order.Method };
+            var answer = await server.SendAsync(HttpMethod.Post, $"/v1/audits/{window}/samples", body, etag: null, cancellationToken);
+            return Tell(app.Terminal, form, server.Read(() => DrawnSample.Read(answer.Body)));
+        }
+
         if (await app.FindReadableAsync(cancellationToken) is not var (readable, workspace))
             return SyncCommand.NothingConnected(app, form, ExitCode.Error);
         await readable.DisposeAsync();
         await using var layer = await app.OpenAsync(withKeys: true, cancellationToken);
         var (index, leaf) = await new SampleDrawing(layer.Database, layer.Ledger, workspace, app.Clock).RunAsync(order, Actor.OfThisProcess, cancellationToken);
-        var draw = (SampleLeaf)leaf.Body;
-
         await using var whole = await WholeLog.OpenAsync(layer.Database, workspace, cancellationToken);
-        var rows = await SampleRow.OfAsync(whole, draw, index, layer.InventoryOf(workspace), cancellationToken);
+        return Tell(app.Terminal, form, await DrawnSample.OfAsync(whole, index, leaf, layer.InventoryOf(workspace), cancellationToken));
+    }
+
+    private static int Tell(Terminal terminal, OutputForm form, DrawnSample drawn)
+    {
         if (form == OutputForm.Json)
-            WriteJson(app.Terminal, draw, index, leaf, rows);
+            Json.Write(terminal.Out, terminal.OutIsTerminal, drawn.WriteTo);
         else
-            Write(app.Terminal, form, draw, index, leaf, rows);
-        Say(app.Terminal, whole, draw, index);
+            Write(terminal, form, drawn);
+        Say(terminal, drawn);
         return ExitCode.Done;
     }
 
-    private static void Say(Terminal terminal, WholeLog whole, SampleLeaf draw, long index)
+    private static void Say(Terminal terminal, DrawnSample drawn)
     {
+        var draw = drawn.Draw;
         if (draw.Picked.Count < draw.N && draw.Method != SampleMethod.EveryKth)
         {
             var all = draw.Method == SampleMethod.Privileged ? $"all {draw.Picked.Count} that are privileged, or not known not to be," : $"all {draw.Picked.Count}";
@@ -73,22 +85,22 @@ internal static class SampleCommand
 
         if (!SamplePopulation.IsOfDay(draw.Population, out var day))
             return;
-        var readings = SampleRow.Readings(whole, draw.Window, index, day);
-        foreach (var old in readings.Where(reading => reading.Day < day))
-            terminal.Say(terminal.ErrorInk.Caution($"! {SafeText.ForTerminal(old.Name)} was not read on {Day.Format(day)}: its assignments are those of {Day.Format(old.Day)}."));
-        foreach (var unread in AuditScope.Of(whole.Log, draw.Window, index).Subscriptions.Except(readings.Select(reading => reading.Subscription)))
+        foreach (var (connection, last) in drawn.Earlier)
+            terminal.Say(terminal.ErrorInk.Caution($"! {SafeText.ForTerminal(connection)} was not read on {Day.Format(day)}: its assignments are those of {Day.Format(last)}."));
+        foreach (var unread in drawn.NotRead)
             terminal.Say(terminal.ErrorInk.Caution($"! The subscription {unread} is in scope and was never read by {Day.Format(day)}: nothing of it is in the population."));
     }
 
-    private static void Write(Terminal terminal, OutputForm form, SampleLeaf draw, long index, Leaf leaf, IReadOnlyList<SampleRow> rows)
+    private static void Write(Terminal terminal, OutputForm form, DrawnSample drawn)
     {
+        var (draw, index) = (drawn.Draw, drawn.Index);
         if (form == OutputForm.Table)
         {
             Row("population", $"{draw.Population}: {Words.Count(draw.Count, "member")}, root {draw.Root}");
             Row("window", $"{draw.Window}");
             Row("drawn", $"{draw.Picked.Count} of {draw.N} asked for, {draw.Method}, {draw.Algorithm}{(draw.Privileged is { } list ? $", {list}" : "")}");
             Row("seed", $"{draw.Seed} (given by {draw.GivenBy})");
-            Row("leaf", $"{index}, sealed {Instant.Format(leaf.At)} by {draw.Actor}");
+            Row("leaf", $"{index}, sealed {Instant.Format(drawn.At)} by {draw.Actor}");
             terminal.Out.WriteLine();
         }
 
@@ -110,7 +122,7 @@ internal static class SampleCommand
                 Seal("count", $"{draw.Count}"), Seal("root", $"{draw.Root}"), Seal("method", draw.Method), Seal("algorithm", draw.Algorithm), Seal("n", $"{draw.N}"),
                 Seal("seed", draw.Seed), Seal("givenBy", draw.GivenBy), Seal("actor", draw.Actor),
             ],
-            WriteRow).Write(terminal, form, rows);
+            DrawnSample.WriteRow).Write(terminal, form, drawn.Rows);
 
         void Row(string name, string value) => terminal.Out.WriteLine($"{terminal.OutInk.Quiet(name.PadRight(13))} {SafeText.ForTerminal(value)}");
     }
@@ -121,53 +133,5 @@ internal static class SampleCommand
     {
         var created = row.Assignment?.Assignment.Text("createdOn") ?? "";
         return form == OutputForm.Table && created.Length > 10 ? created[..10] : created;
-    }
-
-    private static void WriteJson(Terminal terminal, SampleLeaf draw, long index, Leaf leaf, IReadOnlyList<SampleRow> rows) =>
-        Json.Write(terminal.Out, terminal.OutIsTerminal, json => WriteJson(json, draw, index, leaf, rows));
-
-    /// <summary>A draw as JSON, with what was drawn.</summary>
-    public static void WriteJson(Utf8JsonWriter json, SampleLeaf draw, long index, Leaf leaf, IReadOnlyList<SampleRow> rows)
-    {
-        json.WriteStartObject();
-        json.WriteNumber("leaf", index);
-        json.WriteString("id", $"{leaf.Hash}");
-        json.WriteString("at", Instant.Format(leaf.At));
-        json.WriteString("population", draw.Population);
-        json.WriteString("window", draw.Window.ToString());
-        json.WriteNumber("count", draw.Count);
-        json.WriteString("root", $"{draw.Root}");
-        json.WriteString("method", draw.Method);
-        json.WriteString("algorithm", draw.Algorithm);
-        json.WriteString("privileged", draw.Privileged);
-        json.WriteNumber("n", draw.N);
-        json.WriteString("seed", draw.Seed);
-        json.WriteString("givenBy", draw.GivenBy);
-        json.WriteString("actor", draw.Actor);
-        json.WriteStartArray("value");
-        foreach (var row in rows)
-            WriteRow(json, row);
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-
-    private static void WriteRow(Utf8JsonWriter json, SampleRow row)
-    {
-        json.WriteStartObject();
-        json.WriteNumber("rank", row.Rank);
-        json.WriteString("member", row.Member);
-        if (row.Assignment is { } assignment)
-        {
-            json.WriteString("connection", assignment.Assignment.Reading.Name);
-            json.WriteString("principalId", assignment.Assignment.Text("principalId"));
-            json.WriteString("principalName", assignment.Name?.Name);
-            json.WriteString("principalNameState", assignment.NameState);
-            json.WriteString("role", assignment.RoleName);
-            json.WriteString("scope", assignment.Assignment.Text("scope"));
-            json.WriteString("created", assignment.Assignment.Text("createdOn"));
-            json.WriteBoolean("privileged", assignment.Privileged);
-        }
-
-        json.WriteEndObject();
     }
 }

@@ -1,7 +1,9 @@
 using System.CommandLine;
+using System.Text.Json.Nodes;
 using Layer.Cli;
 using Layer.Evidence.Audits;
 using Layer.Evidence.Leaves;
+using Layer.Remote;
 using Layer.Syncing;
 using Layer.Workspaces;
 
@@ -21,6 +23,7 @@ internal static class ScopeCommand
         var all = new Option<bool>("--all-connected") { Description = "the audit covers every connected subscription that is not --out" };
         var output = OutputOption.Create();
         var command = new Command("scope", "Show, or state by name, which subscriptions the audit of a window covers.") { window, by, @in, @out, all, output };
+        app.AlsoOverServer(command);
         command.SetAction((parsed, cancellationToken) =>
         {
             var problems = new List<string>();
@@ -50,6 +53,8 @@ internal static class ScopeCommand
 
     private static async Task<int> RunAsync(LayerApp app, ScopeOrder order, OutputForm form, CancellationToken cancellationToken)
     {
+        if (await app.FindServerAsync(cancellationToken) is { } server)
+            return await RunAsync(app, server, order, form, cancellationToken);
         if (await app.FindReadableAsync(cancellationToken) is not var (readable, workspace))
             return SyncCommand.NothingConnected(app, form, ExitCode.Error);
         await using (readable)
@@ -63,9 +68,68 @@ internal static class ScopeCommand
 
         await using var layer = await app.OpenAsync(withKeys: true, cancellationToken);
         var problems = new List<string>();
-        var leaf = await ResolveAsync(layer, workspace, order, problems, cancellationToken);
+        var leaf = await ResolveAsync(layer, workspace, order, Actor.OfThisProcess, problems, cancellationToken);
         if (leaf is null)
             return UsageProblems.Print(app.Terminal, problems, Path);
+        var sealedAt = await SealAsync(layer, workspace, leaf, cancellationToken);
+        await ShowAsync(app, layer, workspace, order.Window, sealedAt, form, cancellationToken);
+        return ExitCode.Done;
+    }
+
+    // What was typed is judged by what the server shows, and it refuses when somebody stated something meanwhile.
+    private static async Task<int> RunAsync(LayerApp app, RemoteServer server, ScopeOrder order, OutputForm form, CancellationToken cancellationToken)
+    {
+        var here = $"/v1/audits/{order.Window}";
+        var scope = await ReadAsync();
+        if (!order.States)
+        {
+            if (scope.Connected.Count == 0 && (await Connections.ListedConnection.ListAsync(server, cancellationToken)).Count == 0)
+                return SyncCommand.NothingConnected(app, form, ExitCode.Error);
+            new ScopeView(app.Terminal, scope).Write(sealedAt: null, form);
+            return ExitCode.Done;
+        }
+
+        var problems = new List<string>();
+        if (order.Resolve(scope.Rows, scope.Connected, actor: "", problems) is not { } leaf)
+            return UsageProblems.Print(app.Terminal, problems, Path);
+        var body = new JsonObject
+        {
+            ["by"] = order.By,
+            ["in"] = new JsonArray([.. leaf.Included.Select(id => (JsonNode)id.ToString())]),
+            ["out"] = new JsonArray([.. leaf.Excluded.Select(excluded => (JsonNode)$"{excluded.Subscription}={excluded.Reason}")]),
+        };
+        var answer = await server.SendAsync(HttpMethod.Post, $"{here}/scope", body, scope.ETag, cancellationToken);
+        var sealedAt = server.Read(() => answer.Body.GetProperty("statement").GetProperty("leaf").GetInt64());
+        new ScopeView(app.Terminal, await ReadAsync()).Write(sealedAt, form);
+        return ExitCode.Done;
+
+        async Task<StatedScope> ReadAsync()
+        {
+            var list = await server.ListAsync(here, "subscriptions of a window", cancellationToken);
+            return server.Read(() => StatedScope.Read(order.Window, list.Beside, list.Rows));
+        }
+    }
+
+    /// <summary>What is to be sealed; null when there are problems.</summary>
+    public static async Task<ScopeLeaf?> ResolveAsync(
+        Installation layer, Workspace workspace, ScopeOrder order, string actor, List<string> problems, CancellationToken cancellationToken)
+    {
+        await using var whole = await WholeLog.OpenAsync(layer.Database, workspace, cancellationToken);
+        var rows = SubscriptionTable.Of(whole.Log, order.Window, whole.Size, whole.SourceOf(order.Window)).Rows;
+        return order.Resolve(rows, whole.ConnectedIn(order.Window), actor, problems);
+    }
+
+    private static async Task ShowAsync(
+        LayerApp app, Installation layer, Workspace workspace, AuditWindow window, long? sealedAt, OutputForm form, CancellationToken cancellationToken)
+    {
+        await using var whole = await WholeLog.OpenAsync(layer.Database, workspace, cancellationToken);
+        new ScopeView(app.Terminal, StatedScope.Of(whole, window)).Write(sealedAt, form);
+    }
+
+    /// <summary>Seals a statement and signs it.</summary>
+    /// <returns>Index of its leaf.</returns>
+    public static async Task<long> SealAsync(Installation layer, Workspace workspace, ScopeLeaf leaf, CancellationToken cancellationToken)
+    {
         var sealedAt = 0L;
         await layer.Ledger.AppendAsync(workspace.Id, (log, _) =>
         {
@@ -73,24 +137,6 @@ internal static class ScopeCommand
             return Task.CompletedTask;
         }, cancellationToken);
         await layer.Ledger.SignCheckpointAsync(workspace.Id, cancellationToken);
-        await ShowAsync(app, layer, workspace, order.Window, sealedAt, form, cancellationToken);
-        return ExitCode.Done;
-    }
-
-    private static async Task<ScopeLeaf?> ResolveAsync(
-        Installation layer, Workspace workspace, ScopeOrder order, List<string> problems, CancellationToken cancellationToken)
-    {
-        await using var whole = await WholeLog.OpenAsync(layer.Database, workspace, cancellationToken);
-        var rows = SubscriptionTable.Of(whole.Log, order.Window, whole.Size, whole.SourceOf(order.Window)).Rows;
-        return order.Resolve(rows, whole.ConnectedIn(order.Window), Actor.OfThisProcess, problems);
-    }
-
-    private static async Task ShowAsync(
-        LayerApp app, Installation layer, Workspace workspace, AuditWindow window, long? sealedAt, OutputForm form, CancellationToken cancellationToken)
-    {
-        await using var whole = await WholeLog.OpenAsync(layer.Database, workspace, cancellationToken);
-        var statement = whole.Log.Scopes.LastOrDefault(scope => scope.Leaf.Window == window);
-        new ScopeView(app.Terminal, window, statement.Leaf is null ? null : statement, whole.ConnectedIn(window))
-            .Write(SubscriptionTable.Of(whole.Log, window, whole.Size, whole.SourceOf(window)), sealedAt, form);
+        return sealedAt;
     }
 }

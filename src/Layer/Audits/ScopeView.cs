@@ -2,23 +2,19 @@ using System.Text.Json;
 using Layer.Cli;
 using Layer.Evidence.Audits;
 using Layer.Evidence.Canonical;
-using Layer.Evidence.Leaves;
 
 namespace Layer.Audits;
 
-/// <summary>Shows what stands for a window: each subscription that can be seen, is connected or was named, and the command that decides the rest.</summary>
+/// <summary>Shows what stands for a window, and the command that decides the rest.</summary>
 /// <param name="terminal">Where to.</param>
-/// <param name="window">The window.</param>
-/// <param name="statement">The statement in force; null when nobody stated anything.</param>
-/// <param name="connected">The connected subscriptions.</param>
-internal sealed class ScopeView(Terminal terminal, AuditWindow window, Placed<ScopeLeaf>? statement, IReadOnlyList<Guid> connected)
+/// <param name="scope">What stands.</param>
+internal sealed class ScopeView(Terminal terminal, StatedScope scope)
 {
-    /// <param name="table">The rows.</param>
     /// <param name="sealedAt">Index of the leaf that was sealed just now; null when nothing was.</param>
     /// <param name="form">JSON and CSV have the columns of subscriptions.csv.</param>
-    public void Write(SubscriptionTable table, long? sealedAt, OutputForm form)
+    public void Write(long? sealedAt, OutputForm form)
     {
-        SubscriptionRow[] rows = [.. table.Rows.OrderBy(NameOf, StringComparer.Ordinal).ThenBy(row => row.Subscription)];
+        SubscriptionRow[] rows = [.. scope.Rows.OrderBy(NameOf, StringComparer.Ordinal).ThenBy(row => row.Subscription)];
         if (form == OutputForm.Json)
             WriteJson(rows);
         else
@@ -26,16 +22,17 @@ internal sealed class ScopeView(Terminal terminal, AuditWindow window, Placed<Sc
         var ink = terminal.ErrorInk;
         if (sealedAt is { } index)
             terminal.Say($"{ink.Good("✓")} Sealed as leaf {index} and signed.");
+        var (window, statement) = (scope.Window, scope.Statement);
         terminal.Say(statement is { } made
-            ? SafeText.ForTerminal($"Stated for {window} by {made.Leaf.By} on {Day.Format(made.Day)} (leaf {made.Index}, sealed by {made.Leaf.Actor}).")
+            ? SafeText.ForTerminal($"Stated for {window} by {made.By} on {Day.Format(made.Day)} (leaf {made.Leaf}, sealed by {made.Actor}).")
             : rows.Length == 0
                 ? $"No subscription was connected or visible in {window}."
                 : $"Nobody has stated the scope of {window}: every connected subscription is taken.");
         foreach (var unknown in rows.Where(row => row is { FirstVisible: null, ConnectedFrom: null }))
             terminal.Say(ink.Caution($"! {SafeText.ForTerminal(NameOf(unknown))} was neither connected nor visible in this window."));
-        if (table.Undecided > 0)
-            terminal.Say(ink.Caution($"! {Words.Count(table.Undecided, "subscription")} {(table.Undecided == 1 ? "needs" : "need")} a decision: {SafeText.ForTerminal(string.Join(", ", rows.Where(IsUndecided).Select(NameOf)))}"));
-        if (rows.Length > 0 && (table.Undecided > 0 || statement is null))
+        if (scope.Undecided > 0)
+            terminal.Say(ink.Caution($"! {Words.Count(scope.Undecided, "subscription")} {(scope.Undecided == 1 ? "needs" : "need")} a decision: {SafeText.ForTerminal(string.Join(", ", rows.Where(IsUndecided).Select(NameOf)))}"));
+        if (rows.Length > 0 && (scope.Undecided > 0 || statement is null))
         {
             terminal.Say(ink.Quiet(statement is null ? "State it with:" : "A new statement replaces this one:"));
             terminal.Say($"  {ink.Accent(SafeText.ForTerminal(CommandFor(rows)))}");
@@ -90,21 +87,7 @@ internal sealed class ScopeView(Terminal terminal, AuditWindow window, Placed<Sc
     private void WriteJson(IReadOnlyList<SubscriptionRow> rows) => Json.Write(terminal.Out, terminal.OutIsTerminal, json =>
     {
         json.WriteStartObject();
-        json.WriteString("window", $"{window}");
-        if (statement is { } made)
-        {
-            json.WriteStartObject("statement");
-            json.WriteNumber("leaf", made.Index);
-            json.WriteString("at", Instant.Format(made.At));
-            json.WriteString("by", made.Leaf.By);
-            json.WriteString("actor", made.Leaf.Actor);
-            json.WriteEndObject();
-        }
-        else
-        {
-            json.WriteNull("statement");
-        }
-
+        scope.WriteStatement(json);
         json.WriteStartArray("value");
         foreach (var row in rows)
             WriteRow(json, row);
@@ -132,9 +115,9 @@ internal sealed class ScopeView(Terminal terminal, AuditWindow window, Placed<Sc
     // Whole, because a later statement replaces the earlier one: what was decided is in it as well.
     private string CommandFor(IReadOnlyList<SubscriptionRow> rows)
     {
-        var parts = new List<string> { $"layer audit scope --window {window} --by {(statement is { } made ? Quoted(made.Leaf.By) : "\"NAME, TITLE\"")}" };
-        if (statement is null)
-            parts.Add(connected.Count > 0 ? "--all-connected" : "");
+        var parts = new List<string> { $"layer audit scope --window {scope.Window} --by {(scope.Statement is { } made ? Quoted(made.By) : "\"NAME, TITLE\"")}" };
+        if (scope.Statement is null)
+            parts.Add(scope.Connected.Count > 0 ? "--all-connected" : "");
         parts.AddRange(rows.Where(row => row.State == SubscriptionState.Included).Select(row => $"--in {Named(rows, row)}"));
         parts.AddRange(rows.Where(row => row.State == SubscriptionState.Excluded).Select(row => $"--out {Quoted($"{Named(rows, row)}={row.Reason}")}"));
         parts.AddRange(rows.Where(IsUndecided).Select(row => $"--out {Named(rows, row)}=\"WHY NOT\""));

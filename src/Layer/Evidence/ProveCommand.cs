@@ -4,6 +4,7 @@ using Layer.Cli;
 using Layer.Evidence.Leaves;
 using Layer.Evidence.Log;
 using Layer.Operations;
+using Microsoft.AspNetCore.WebUtilities;
 
 namespace Layer.Evidence;
 
@@ -35,6 +36,7 @@ internal sealed class ProveCommand
         {
             prove._record, prove._leaf, prove._checkpoint, prove._observation, prove._from, prove._to, prove._out, prove._output,
         };
+        app.AlsoOverServer(command);
         command.SetAction((parsed, cancellationToken) => prove.RunAsync(app, parsed, cancellationToken));
         return command;
     }
@@ -78,18 +80,34 @@ internal sealed class ProveCommand
         var asked = Read(parsed, problems);
         if (problems.Count > 0)
             return UsageProblems.Print(app.Terminal, problems, "layer evidence prove");
-        if (await app.FindReadableAsync(cancellationToken) is not var (layer, workspace))
-            return Syncing.SyncCommand.NothingConnected(app, OutputForm.Table, ExitCode.Error);
-        await using var opened = layer;
-        var proofs = new LogProofs(layer.Database, workspace.Id);
-        var proven = asked.From is { } from
-            ? await GrowthAsync(proofs, from, asked.To, problems, cancellationToken)
-            : await InclusionAsync(proofs, new EvidenceRecords(layer.Database, workspace.Id), asked, problems, cancellationToken);
+        Proven? proven;
+        if (await app.FindServerAsync(cancellationToken) is { } server)
+        {
+            var answer = await server.GetAsync(QueryHelpers.AddQueryString("/v1/proof", asked.Query()), cancellationToken);
+            proven = server.Read(() => Proven.Told.Read(answer));
+        }
+        else
+        {
+            if (await app.FindReadableAsync(cancellationToken) is not var (layer, workspace))
+                return Syncing.SyncCommand.NothingConnected(app, OutputForm.Table, ExitCode.Error);
+            await using var opened = layer;
+            proven = await ProveAsync(layer, workspace.Id, asked, problems, cancellationToken);
+        }
+
         if (proven is not null && asked.Out is { } file)
             await WriteFilesAsync(app.Terminal, proven, file, problems, cancellationToken);
         else
             proven?.Write(app.Terminal, parsed.GetValue(_output));
         return problems.Count == 0 ? ExitCode.Done : UsageProblems.Print(app.Terminal, problems, "layer evidence prove");
+    }
+
+    /// <summary>Proves what was asked; null with problems.</summary>
+    public static Task<Proven?> ProveAsync(Installation layer, Guid workspace, Asked asked, List<string> problems, CancellationToken cancellationToken)
+    {
+        var proofs = new LogProofs(layer.Database, workspace);
+        return asked.From is { } from
+            ? GrowthAsync(proofs, from, asked.To, problems, cancellationToken)
+            : InclusionAsync(proofs, new EvidenceRecords(layer.Database, workspace), asked, problems, cancellationToken);
     }
 
     private static async Task WriteFilesAsync(Terminal terminal, Proven proven, string file, List<string> problems, CancellationToken cancellationToken)
@@ -185,5 +203,14 @@ internal sealed class ProveCommand
         }
     }
 
-    private sealed record Asked(string? Record, long? Leaf, long? Checkpoint, string? Observation, long? From, long? To, string? Out);
+    /// <summary>What is to be proven: a record, a leaf or, with <paramref name="From"/>, that the log only grew.</summary>
+    public sealed record Asked(string? Record, long? Leaf, long? Checkpoint, string? Observation, long? From, long? To, string? Out)
+    {
+        /// <summary>As the query of <c>/v1/proof</c>.</summary>
+        public Dictionary<string, string?> Query() => new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["record"] = Record, ["leaf"] = Leaf?.ToString(CultureInfo.InvariantCulture), ["checkpoint"] = Checkpoint?.ToString(CultureInfo.InvariantCulture), ["observation"] = Observation,
+            ["from"] = From?.ToString(CultureInfo.InvariantCulture), ["to"] = To?.ToString(CultureInfo.InvariantCulture),
+        }.Where(pair => pair.Value is not null).ToDictionary(StringComparer.Ordinal);
+    }
 }

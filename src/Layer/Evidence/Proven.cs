@@ -4,6 +4,7 @@ using Layer.Cli;
 using Layer.Evidence.Leaves;
 using Layer.Evidence.Log;
 using Layer.Evidence.Verification;
+using Layer.Remote;
 
 namespace Layer.Evidence;
 
@@ -19,7 +20,8 @@ internal abstract record Proven
     /// <summary>What a verifier needs beside the proof, by what its file's name ends with.</summary>
     protected virtual IEnumerable<(string Ending, ReadOnlyMemory<byte> Bytes)> Beside => [];
 
-    protected abstract void WriteProperties(Utf8JsonWriter json);
+    /// <summary>Its fields as JSON, within an object.</summary>
+    public abstract void WriteProperties(Utf8JsonWriter json);
 
     /// <summary>To standard output: the text as it is handed over, or JSON.</summary>
     public void Write(Terminal terminal, OutputForm form)
@@ -81,7 +83,7 @@ internal abstract record Proven
 
         protected override IEnumerable<(string Ending, ReadOnlyMemory<byte> Bytes)> Beside => [(".leaf.json", Leaf.Bytes)];
 
-        protected override void WriteProperties(Utf8JsonWriter json)
+        public override void WriteProperties(Utf8JsonWriter json)
         {
             WriteLeaf(json, Proof.Index, Leaf.Bytes);
             json.WriteString("proof", Text);
@@ -96,7 +98,7 @@ internal abstract record Proven
         protected override IEnumerable<(string Ending, ReadOnlyMemory<byte> Bytes)> Beside =>
             [(".leaf.json", Leaf.Bytes), (".observation.json", Proof.Observation)];
 
-        protected override void WriteProperties(Utf8JsonWriter json)
+        public override void WriteProperties(Utf8JsonWriter json)
         {
             json.WriteString("type", Proof.Population.Type);
             json.WriteString("digest", Proof.Digest.ToString());
@@ -120,7 +122,7 @@ internal abstract record Proven
     {
         protected override string Text => Proof.Text;
 
-        protected override void WriteProperties(Utf8JsonWriter json)
+        public override void WriteProperties(Utf8JsonWriter json)
         {
             json.WriteNumber("from", Proof.OldSize);
             json.WriteNumber("to", Proof.Checkpoint.Checkpoint.Size);
@@ -128,6 +130,29 @@ internal abstract record Proven
             json.WriteString("older", From.ToString());
             json.WriteString("newer", Proof.Checkpoint.ToString());
             json.WriteString("proof", Text);
+        }
+    }
+
+    /// <summary>A proof as a server told it.</summary>
+    public sealed record Told(JsonElement Answer, string Proof, IReadOnlyList<(string Ending, ReadOnlyMemory<byte> Bytes)> Exact) : Proven
+    {
+        protected override string Text => Proof;
+
+        protected override IEnumerable<(string Ending, ReadOnlyMemory<byte> Bytes)> Beside => Exact;
+
+        /// <summary>Reads what the other three write.</summary>
+        public static Told Read(JsonElement json)
+        {
+            (string, ReadOnlyMemory<byte>)[] exact = json.TryGetProperty("record", out var record)
+                ? [(".leaf.json", record.GetProperty("bytes").GetBytesFromBase64()), (".observation.json", json.GetProperty("bytes").GetBytesFromBase64())]
+                : json.TryGetProperty("bytes", out var leaf) ? [(".leaf.json", leaf.GetBytesFromBase64())] : [];
+            return new Told(json, json.Text("proof"), exact);
+        }
+
+        public override void WriteProperties(Utf8JsonWriter json)
+        {
+            foreach (var field in Answer.EnumerateObject())
+                field.WriteTo(json);
         }
     }
 }

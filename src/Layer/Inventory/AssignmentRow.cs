@@ -10,7 +10,9 @@ internal sealed record AssignmentRow(Seen Assignment, string? RoleName, bool Pri
 
     public const string NotLookedUp = "not-looked-up";
 
-    public string NameState => Name is null ? NotLookedUp : KebabCaseText.Of(Name.State);
+    public string NameState => StateOf(Name);
+
+    public static string StateOf(PrincipalName? name) => name is null ? NotLookedUp : KebabCaseText.Of(name.State);
 
     /// <summary>Resolved, not found, not permitted and not looked up never look alike.</summary>
     public string Who => Name switch

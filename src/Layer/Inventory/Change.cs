@@ -19,6 +19,9 @@ internal sealed record Change(ChangeKind Kind, Seen? Before, Seen? After, string
     /// <summary>The later of the two sides.</summary>
     public Seen Subject => After ?? Before ?? throw new InvalidOperationException("A change has at least one side.");
 
+    /// <summary>What the principal of a role assignment is called; null of anything else, and when it was not looked up.</summary>
+    public PrincipalName? NameIn(KnownNames names) => Subject.Type == ObservationType.RoleAssignment ? names.Find(Subject) : null;
+
     public static async Task<IReadOnlyList<Change>> BetweenAsync(InventoryReader inventory, Reading from, Reading to, CancellationToken cancellationToken)
     {
         var changes = new List<Change>();

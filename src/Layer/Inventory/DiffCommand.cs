@@ -21,14 +21,14 @@ internal static class DiffCommand
             if (Typed(result, from) is { } first && Typed(result, to) is { } last && last < first)
                 result.AddError("TO is before FROM. Write the earlier day first.");
         });
+        app.AlsoOverServer(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var form = parsed.GetValue(output);
-            if (await app.FindReadableAsync(cancellationToken) is not var (layer, workspace))
+            if (await ReadAsync(app, parsed.GetRequiredValue(from), parsed.GetRequiredValue(to), cancellationToken) is not { } changes)
                 return Syncing.SyncCommand.NothingConnected(app, form, ExitCode.Error);
-            await using var opened = layer;
-            var changes = await ReadAsync(layer.InventoryOf(workspace), parsed.GetRequiredValue(from), parsed.GetRequiredValue(to), app.Terminal, cancellationToken);
-            Write(app.Terminal, form, changes.Changes, changes.Names);
+            SayCompared(app.Terminal, changes);
+            Write(app.Terminal, form, changes.Changes);
             if (form == OutputForm.Table && (changes.IsWhole || changes.Changes.Count > 0))
                 app.Terminal.Say(app.Terminal.ErrorInk.Quiet(changes.Changes.Count == 0 ? "No changes between these readings." : Words.Count(changes.Changes.Count, "change")));
             if (changes.Changes.Count > 0 && parsed.GetValue(exitCode))
@@ -43,11 +43,13 @@ internal static class DiffCommand
     }
 
     /// <summary>One line that says what the change is about.</summary>
-    public static string Describe(Change change, KnownNames names)
+    public static string Describe(Change change, KnownNames names) => Describe(change, change.NameIn(names));
+
+    private static string Describe(Change change, PrincipalName? name)
     {
         if (change.Subject.Type != ObservationType.RoleAssignment)
             return change.Role ?? change.Subject.Text(change.Subject.Type == ObservationType.Subscription ? "displayName" : "name");
-        var row = new AssignmentRow(change.Subject, change.Role, change.Privileged, names.Find(change.Subject));
+        var row = new AssignmentRow(change.Subject, change.Role, change.Privileged, name);
         return $"{row.Role} for {row.Who} on {row.ShortScope}";
     }
 
@@ -56,46 +58,57 @@ internal static class DiffCommand
         ObservationType.RoleAssignment => "assignment", ObservationType.RoleDefinition => "role", ObservationType.ResourceGroup => "group", _ => "subscription",
     };
 
-    private static async Task<(IReadOnlyList<Change> Changes, KnownNames Names, bool IsWhole)> ReadAsync(
-        InventoryReader inventory, DateOnly from, DateOnly to, Terminal terminal, CancellationToken cancellationToken)
+    // Null: there is no installation here yet.
+    private static async Task<Difference?> ReadAsync(LayerApp app, DateOnly from, DateOnly to, CancellationToken cancellationToken)
     {
-        var before = (await inventory.ReadingsAsync(from, cancellationToken)).ToDictionary(r => r.Connection);
-        var changes = new List<Change>();
-        var isWhole = true;
-        foreach (var after in await inventory.ReadingsAsync(to, cancellationToken))
+        if (await app.FindServerAsync(cancellationToken) is { } server)
+            return await Difference.ReadAsync(server, from, to, cancellationToken);
+        if (await app.FindReadableAsync(cancellationToken) is not var (layer, workspace))
+            return null;
+        await using var opened = layer;
+        return await Difference.ReadAsync(layer.InventoryOf(workspace), from, to, _ => true, cancellationToken);
+    }
+
+    private static void SayCompared(Terminal terminal, Difference difference)
+    {
+        foreach (var (before, after) in difference.Compared)
         {
-            if (!before.TryGetValue(after.Connection, out var was))
+            if (before is null)
             {
-                terminal.Say($"{after.Name}: nothing was read on or before {from:yyyy-MM-dd}, so nothing can be compared.");
-                isWhole = false;
+                terminal.Say($"{after.Name}: nothing was read on or before {difference.From:yyyy-MM-dd}, so nothing can be compared.");
                 continue;
             }
 
-            foreach (var (reading, day) in new[] { (was, from), (after, to) })
+            foreach (var (reading, day) in new[] { (before, difference.From), (after, difference.To) })
             {
                 if (reading.Day != day)
                     terminal.Say($"{reading.Name}: there is no complete reading of {day:yyyy-MM-dd}; compared is that of {reading.Day:yyyy-MM-dd}.");
             }
-
-            changes.AddRange(await Change.BetweenAsync(inventory, was, after, cancellationToken));
         }
-
-        return (changes, await inventory.NamesAsync(cancellationToken), isWhole);
     }
 
-    private static void Write(Terminal terminal, OutputForm form, IReadOnlyList<Change> changes, KnownNames names) => new Listing<Change>(
+    private static void Write(Terminal terminal, OutputForm form, IReadOnlyList<(Change Change, PrincipalName? Name)> changes) => new Listing<(Change Change, PrincipalName? Name)>(
         [
-            new("", "change", c => form == OutputForm.Csv ? c.Kind.ToString().ToLowerInvariant() : c.Kind switch { ChangeKind.Added => "+", ChangeKind.Removed => "−", _ => "~" })
+            new("", "change", c => form == OutputForm.Csv ? c.Change.Kind.ToString().ToLowerInvariant() : c.Change.Kind switch { ChangeKind.Added => "+", ChangeKind.Removed => "−", _ => "~" })
             {
-                Tone = c => c.Kind switch { ChangeKind.Added => Tone.Good, ChangeKind.Removed => Tone.Bad, _ => Tone.Caution },
+                Tone = c => c.Change.Kind switch { ChangeKind.Added => Tone.Good, ChangeKind.Removed => Tone.Bad, _ => Tone.Caution },
             },
-            new("KIND", "kind", KindOf) { Tone = _ => Tone.Quiet },
-            new("WHAT", "what", c => Describe(c, names)) { Shrinks = true, Tone = c => c.Privileged ? Tone.Strong : Tone.Plain },
-            new("", "privileged", c => c.Privileged ? "privileged" : "") { Tone = _ => Tone.Caution },
-            new("CONNECTION", "connection", c => c.Subject.Reading.Name) { Shrinks = true, Tone = _ => Tone.Quiet },
-            new("ID", "id", c => c.Subject.Id) { CsvOnly = true },
+            new("KIND", "kind", c => KindOf(c.Change)) { Tone = _ => Tone.Quiet },
+            new("WHAT", "what", c => Describe(c.Change, c.Name)) { Shrinks = true, Tone = c => c.Change.Privileged ? Tone.Strong : Tone.Plain },
+            new("", "privileged", c => c.Change.Privileged ? "privileged" : "") { Tone = _ => Tone.Caution },
+            new("CONNECTION", "connection", c => c.Change.Subject.Reading.Name) { Shrinks = true, Tone = _ => Tone.Quiet },
+            new("ID", "id", c => c.Change.Subject.Id) { CsvOnly = true },
         ],
-        (json, change) => WriteJson(json, change)).Write(terminal, form, changes);
+        WriteNamed).Write(terminal, form, changes);
+
+    /// <summary>A change as JSON, with what the principal of a role assignment is called.</summary>
+    public static void WriteNamed(Utf8JsonWriter json, (Change Change, PrincipalName? Name) named) => WriteJson(json, named.Change, more =>
+    {
+        if (named.Change.Subject.Type != ObservationType.RoleAssignment)
+            return;
+        more.WriteString("principalName", named.Name?.Name);
+        more.WriteString("principalNameState", AssignmentRow.StateOf(named.Name));
+    });
 
     /// <summary>A change as JSON, with what it was before and is after; null: it was not there.</summary>
     public static void WriteJson(Utf8JsonWriter json, Change change, Action<Utf8JsonWriter>? more = null)

@@ -1,8 +1,19 @@
+using System.Text.Json;
+using Layer.Remote;
+using Layer.Storage;
+
 namespace Layer.Inventory;
 
 /// <summary>What a directory calls a principal, as of the last look-up. Kept apart from evidence, and erasable.</summary>
 internal sealed class PrincipalName
 {
+    /// <summary>Reads the fields <c>principalName</c> and <c>principalNameState</c> beside an assignment; null: not looked up.</summary>
+    public static PrincipalName? Read(JsonElement json, Seen assignment) => json.Text("principalNameState") is var state && state == AssignmentRow.NotLookedUp ? null : new PrincipalName
+    {
+        Workspace = Guid.Empty, TenantId = assignment.Reading.Tenant, PrincipalId = assignment.Text("principalId"), State = KebabCaseText.Parse<NameState>(state), Name = json.TextOrNull("principalName"),
+        FirstLookedUpAt = assignment.Reading.ObservedAt, LastLookedUpAt = assignment.Reading.ObservedAt,
+    };
+
     public required Guid Workspace { get; init; }
 
     public required Guid TenantId { get; init; }

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Layer.Evidence.Observations;
 using Layer.Remote;
-using Layer.Storage;
 using Layer.Workspaces;
 
 namespace Layer.Inventory;
@@ -92,13 +91,8 @@ internal abstract class ShownInventory : IAsyncDisposable
 
         private AssignmentRow ReadAssignment(JsonElement row)
         {
-            var (seen, state) = (ReadSeen(row, ObservationType.RoleAssignment), row.Text("principalNameState"));
-            var name = state == AssignmentRow.NotLookedUp ? null : new PrincipalName
-            {
-                Workspace = Guid.Empty, TenantId = seen.Reading.Tenant, PrincipalId = seen.Text("principalId"), State = KebabCaseText.Parse<NameState>(state), Name = row.TextOrNull("principalName"),
-                FirstLookedUpAt = seen.Reading.ObservedAt, LastLookedUpAt = seen.Reading.ObservedAt,
-            };
-            return new AssignmentRow(seen, row.TextOrNull("roleName"), row.GetProperty("privileged").GetBoolean(), name);
+            var seen = ReadSeen(row, ObservationType.RoleAssignment);
+            return new AssignmentRow(seen, row.TextOrNull("roleName"), row.GetProperty("privileged").GetBoolean(), PrincipalName.Read(row, seen));
         }
 
         private Seen ReadSeen(JsonElement row, string type)

@@ -2,6 +2,7 @@ using Layer.Access;
 using Layer.AzureEmulator;
 using Layer.Tests.Azure;
 using Layer.Tests.Storage;
+using Layer.Tests.Syncing;
 using Layer.Tests.Web;
 
 namespace Layer.Tests.Remote;
@@ -12,6 +13,8 @@ public sealed class OverServerSpecs(PostgresCluster cluster)
     public static TheoryData<string> Questions => new(
         "connections", "credential list", "show subscriptions", "show groups", "show assignments", "show assignments --privileged", "show roles", "show roles --privileged", "show principals",
         "show groups --at 2020-01-01", "coverage", "coverage --window 2020-01-01..2020-01-04", "coverage --fail-on missing", "evidence list", "evidence show 3", "evidence show nothing",
+        "diff 2020-01-01 today", "diff today today", "diff yesterday today --exit-code", "audit scope --window 2020-01-01..2020-02-01", "audit scope --window today..2099-01-01",
+        "audit scope --window today..2099-01-01 --by Ada --in nobody", "evidence prove 3", "evidence prove 3 -o json", "evidence prove --leaf 0 -o json", "evidence prove --from 6",
         "connections pause nobody --reason because", "coverage --window 2020-01-01..2020-01-01");
 
     [Theory, MemberData(nameof(Questions))]
@@ -20,7 +23,7 @@ public sealed class OverServerSpecs(PostgresCluster cluster)
         await using var web = await WebHost.StartAsync(cluster);
         await web.ConnectAsync();
         var ways = await TwoWays.OfAsync(web);
-        foreach (var form in (string[])["", "-o json", "-o csv"])
+        foreach (var form in (string[])(question.StartsWith("evidence prove", StringComparison.Ordinal) ? [""] : ["", "-o json", "-o csv"]))
         {
             var args = $"{question} {form}".Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
@@ -152,6 +155,80 @@ public sealed class OverServerSpecs(PostgresCluster cluster)
         Assert.DoesNotContain(Next, string.Concat(added, none, wrong, rotated, web.Output), StringComparison.Ordinal);
         Assert.Equal(await ways.HereAsync("credential", "list"), await ways.OverServerAsync("credential", "list"));
     }
+
+    [Fact]
+    public async Task A_scope_is_stated_a_sample_drawn_and_a_bundle_fetched_over_a_server_and_the_bundle_verifies()
+    {
+        await using var web = await WebHost.StartAsync(cluster);
+        var prod = await web.ConnectAsync();
+        web.Azure.World.Remove(web.Azure.World.ResourceGroup(EmulatedAzure.Prod, "RG-Ops"));
+        await web.SyncAsync(prod);
+        var ways = await TwoWays.OfAsync(web);
+        var window = $"{Today:yyyy-MM-dd}..{Today.AddDays(1):yyyy-MM-dd}";
+        var file = Path.Combine(web.Environment["LAYER_DATA"], "fetched.zip");
+
+        var stated = await ways.OverServerAsync("audit", "scope", "--window", window, "--by", "Ada Lindqvist, CISO", "--all-connected");
+        var drawn = await ways.OverServerAsync("audit", "sample", "--population", $"day:{Today:yyyy-MM-dd}", "--n", "2", "--seed", "4711", "--by", "Pat");
+        var again = await ways.HereAsync("audit", "sample", "--population", $"day:{Today:yyyy-MM-dd}", "--n", "2", "--seed", "4711", "--by", "Pat");
+        var json = await ways.OverServerAsync("audit", "sample", "--population", "window-additions", "--window", window, "--n", "100", "--seed", "x", "-o", "json");
+        var made = await ways.OverServerAsync("audit", "bundle", "--window", window, "--out", file, "--raw");
+        var taken = await ways.OverServerAsync("audit", "bundle", "--window", window, "--out", file);
+        var verified = await TwoWays.RunAsync(web.Environment, "verify", file);
+
+        Assert.Equal(0, stated.ExitCode);
+        Assert.Contains("✓ Sealed as leaf ", stated.Error, StringComparison.Ordinal);
+        Assert.Contains($"Stated for {window} by Ada Lindqvist, CISO", stated.Error, StringComparison.Ordinal);
+        Assert.Equal(await ways.HereAsync("audit", "scope", "--window", window), await ways.OverServerAsync("audit", "scope", "--window", window));
+        Assert.Equal((0, 0), (drawn.ExitCode, again.ExitCode));
+        Assert.Equal(Rows(again), Rows(drawn));
+        Assert.NotEqual(0, json.ExitCode | json.Output.Length);
+        Assert.Equal(0, made.ExitCode);
+        Assert.Contains("SHA-256", made.Output, StringComparison.Ordinal);
+        Assert.Contains("FILE_EXISTS", taken.Error, StringComparison.Ordinal);
+        Assert.Contains("VALID", verified.Output, StringComparison.Ordinal);
+
+        static string Rows(TwoWays.Ran ran) => ran.Output[ran.Output.IndexOf("RANK", StringComparison.Ordinal)..];
+    }
+
+    [Fact]
+    public async Task A_proof_over_a_server_is_written_with_the_exact_bytes_it_is_about()
+    {
+        await using var web = await WebHost.StartAsync(cluster);
+        await web.ConnectAsync();
+        var ways = await TwoWays.OfAsync(web);
+        var (here, there) = (Path.Combine(web.Environment["LAYER_DATA"], "here"), Path.Combine(web.Environment["LAYER_DATA"], "there"));
+        var group = $"/subscriptions/{web.Azure.World.Subscription(EmulatedAzure.Prod).Id}/resourceGroups/rg-web";
+        var records = (await ways.HereAsync("evidence", "list", "-o", "csv")).Output.Split("\r\n");
+        var record = Array.Find(records, line => line.Contains("group", StringComparison.OrdinalIgnoreCase))?.Split(',')[0] ?? "";
+
+        Assert.Equal((0, 0), ((await ways.HereAsync("evidence", "prove", record, "--observation", group, "--out", here)).ExitCode, (await ways.OverServerAsync("evidence", "prove", record, "--observation", group, "--out", there)).ExitCode));
+
+        foreach (var ending in (string[])["", ".leaf.json", ".observation.json"])
+            Assert.Equal(await File.ReadAllBytesAsync(here + ending, TestContext.Current.CancellationToken), await File.ReadAllBytesAsync(there + ending, TestContext.Current.CancellationToken));
+        Assert.Equal(64, (await ways.OverServerAsync("evidence", "prove", "999")).ExitCode);
+    }
+
+    [Fact]
+    public async Task What_changed_between_two_days_is_the_same_over_a_server()
+    {
+        var clock = new MorningClock();
+        await using var web = await WebHost.StartAsync(cluster, clock: clock);
+        var prod = await web.ConnectAsync();
+        web.Azure.World.Remove(web.Azure.World.ResourceGroup(EmulatedAzure.Prod, "RG-Ops"));
+        clock.MoveToNextDay();
+        await web.SyncAsync(prod);
+        var ways = await TwoWays.OfAsync(web);
+        foreach (var form in (string[])["table", "json", "csv"])
+        {
+            var there = await ways.OverServerAsync("diff", "2026-11-23", "2026-11-24", "--exit-code", "-o", form);
+
+            Assert.Equal(2, there.ExitCode);
+            Assert.Contains("RG-Ops", there.Output, StringComparison.Ordinal);
+            Assert.Equal(await ways.HereAsync("diff", "2026-11-23", "2026-11-24", "--exit-code", "-o", form), there);
+        }
+    }
+
+    private static DateOnly Today => DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
 
     [Fact]
     public async Task A_token_that_may_only_read_changes_nothing_and_the_card_says_why()

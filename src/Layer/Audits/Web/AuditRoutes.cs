@@ -82,12 +82,7 @@ internal static class AuditRoutes
             Included = [.. included.OrderBy(id => id.ToString("D"), StringComparer.Ordinal)],
             Excluded = [.. excluded.OrderBy(each => each.Subscription.ToString("D"), StringComparer.Ordinal)],
         };
-        await layer.Ledger.AppendAsync(viewer.Workspace.Id, (log, _) =>
-        {
-            log.Add(leaf);
-            return Task.CompletedTask;
-        }, cancellationToken);
-        await layer.Ledger.SignCheckpointAsync(viewer.Workspace.Id, cancellationToken);
+        await ScopeCommand.SealAsync(layer, viewer.Workspace, leaf, cancellationToken);
         return Results.Redirect($"/audits/{days}");
     }
 
@@ -152,7 +147,7 @@ internal static class AuditRoutes
         var (days, viewer) = (views.Parse(window), viewers.Viewer);
         var form = await http.Request.ReadFormAsync(cancellationToken);
         var (raw, names) = (form["raw"].Count > 0, form["names"].Count > 0);
-        var id = await bundles.StartAsync(viewer, days, raw, names, cancellationToken);
+        var id = await bundles.StartAsync(viewer, days, raw, names, checkpoint: null, cancellationToken);
         return Results.Redirect($"/audits/{days}/bundles/{id}");
     }
 

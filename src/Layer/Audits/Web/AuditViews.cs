@@ -38,21 +38,20 @@ internal sealed class AuditViews(Installation layer, CurrentViewer viewers, Hist
         return new AuditModel(
             window, coverage, stated.Statement, stated.On, stated.Subscriptions, stated.Undecided, stated.Samples,
             viewer.Can(Right.Read) ? [.. shares.Select(share => (share.Email ?? "", share.ExpiresAt))] : [],
-            [.. bundles.Where(bundle => bundle.Actor == viewer.Actor || viewer.Can(Right.Read))], viewer.Name, viewer.Can(Right.Change), today, []);
+            [.. bundles.Where(bundle => bundle.Actor == viewer.Actor || viewer.Can(Right.Read))], viewer.Name, viewer.Can(Right.Change), today, []) { Scope = stated.Scope };
     }
 
     private async Task<Stated> StatedAsync(Workspace workspace, AuditWindow window, CancellationToken cancellationToken)
     {
         await using var whole = await WholeLog.OpenAsync(layer.Database, workspace, cancellationToken);
-        var statement = whole.Log.Scopes.LastOrDefault(scope => scope.Leaf.Window == window);
-        var table = SubscriptionTable.Of(whole.Log, window, whole.Size, whole.SourceOf(window));
+        var (scope, statement) = (StatedScope.Of(whole, window), whole.Log.Scopes.LastOrDefault(each => each.Leaf.Window == window));
         return new Stated(
-            statement.Leaf, statement.Leaf is null ? null : statement.Day, [.. table.Rows.OrderBy(row => row.Name, StringComparer.Ordinal).ThenBy(row => row.Subscription)], table.Undecided,
+            scope, statement.Leaf, scope.Statement?.Day, [.. scope.Rows.OrderBy(row => row.Name, StringComparer.Ordinal).ThenBy(row => row.Subscription)], scope.Undecided,
             [.. whole.Log.Samples.Where(sample => window.From <= sample.Leaf.Window.From && sample.Leaf.Window.To <= window.To).Reverse()]);
     }
 
     /// <summary>What the log says about a window.</summary>
-    private sealed record Stated(ScopeLeaf? Statement, DateOnly? On, IReadOnlyList<SubscriptionRow> Subscriptions, int Undecided, IReadOnlyList<Placed<SampleLeaf>> Samples);
+    private sealed record Stated(StatedScope Scope, ScopeLeaf? Statement, DateOnly? On, IReadOnlyList<SubscriptionRow> Subscriptions, int Undecided, IReadOnlyList<Placed<SampleLeaf>> Samples);
 }
 
 /// <summary>What the list of windows shows.</summary>
@@ -63,6 +62,9 @@ internal sealed record AuditModel(
     AuditWindow Window, CoverageTable? Coverage, ScopeLeaf? Statement, DateOnly? StatedOn, IReadOnlyList<SubscriptionRow> Subscriptions, int Undecided, IReadOnlyList<Placed<SampleLeaf>> Samples,
     IReadOnlyList<(string Email, DateTimeOffset Until)> Shares, IReadOnlyList<Serving.Operation> Bundles, string Viewer, bool MayChange, DateOnly Today, IReadOnlyList<string> Problems)
 {
+    /// <summary>What stands for the window, for programs.</summary>
+    public required StatedScope Scope { get; init; }
+
     /// <summary>Somebody was just invited: address and link, which is shown this once.</summary>
     public (string Email, string Link)? Invited { get; init; }
 }

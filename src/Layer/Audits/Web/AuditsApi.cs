@@ -1,3 +1,4 @@
+using System.Globalization;
 using Layer.Access;
 using Layer.Operations;
 using Layer.Serving;
@@ -13,9 +14,10 @@ internal static class AuditsApi
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet(Here, ShowAsync).Needs(Right.ReadEvidence).Api("The subscriptions of an audit window, and who stated that they are in or out.", ApiAnswerKind.List);
+        routes.MapPost($"{Here}/scope", StateScopeAsync).Needs(Right.Change).Api("States by name which subscriptions the audit covers; a later statement replaces it.", ApiAnswerKind.Made, body: ["by", "in", "out", "allConnected"], etag: true);
         routes.MapPost($"{Here}/samples", DrawAsync).Needs(Right.Audit).Api("Draws a sample; every draw is sealed.", ApiAnswerKind.Made, body: ["population", "n", "seed", "by", "method"]);
         routes.MapGet($"{Here}/samples/{{index:long}}", ShowSampleAsync).Needs(Right.ReadEvidence).Api("A draw and what was drawn.");
-        routes.MapPost($"{Here}/bundles", BuildAsync).Needs(Right.Audit).Api("Builds the signed bundle of a window.", ApiAnswerKind.Operation, body: ["raw", "names"]).RequireRateLimiting(RateLimits.Exports);
+        routes.MapPost($"{Here}/bundles", BuildAsync).Needs(Right.Audit).Api("Builds the signed bundle of a window.", ApiAnswerKind.Operation, body: ["raw", "names", "checkpoint"]).RequireRateLimiting(RateLimits.Exports);
         routes.MapGet($"{Here}/bundles/{{operation:guid}}/file", DownloadAsync).Needs(Right.Audit).Api("The bundle that an operation built.", ApiAnswerKind.File).RequireRateLimiting(RateLimits.Exports);
     }
 
@@ -24,17 +26,45 @@ internal static class AuditsApi
         var query = new ApiQuery(http);
         query.RefuseWrong();
         var audit = await views.GetAsync(views.Parse(window), cancellationToken);
+        http.Response.Headers.ETag = audit.Scope.ETag;
         return ApiAnswer.Page(http, query, audit.Subscriptions, ScopeView.WriteRow, json =>
         {
-            json.WriteString("window", audit.Window.ToString());
+            audit.Scope.WriteStatement(json);
             json.WriteString("coverage", audit.Coverage?.Summary.Sentence);
-            json.WriteString("statedBy", audit.Statement?.By);
-            json.WriteString("statedOn", audit.StatedOn is { } on ? $"{on:yyyy-MM-dd}" : null);
             json.WriteNumber("undecided", audit.Undecided);
+            json.WriteStartArray("connected");
+            foreach (var subscription in audit.Scope.Connected)
+                json.WriteStringValue(subscription);
+            json.WriteEndArray();
             json.WriteStartArray("samples");
             foreach (var sample in audit.Samples)
                 json.WriteNumberValue(sample.Index);
             json.WriteEndArray();
+        });
+    }
+
+    private static async Task<IResult> StateScopeAsync(string window, HttpContext http, Installation layer, AuditViews views, CurrentViewer viewers, CancellationToken cancellationToken)
+    {
+        var (days, viewer, problems) = (views.Parse(window), viewers.Viewer, new List<string>());
+        var body = await ApiBody.ReadAsync(http, cancellationToken);
+        var order = ScopeOrder.Read(days, body.Text("by"), body.Texts("in"), body.Texts("out"), body.Flag("allConnected") == true, problems);
+        if (order is { States: false })
+            problems.Add("Nothing is stated. Allowed: in, out or allConnected.");
+        var leaf = order is null || problems.Count > 0 ? null : await ScopeCommand.ResolveAsync(layer, viewer.Workspace, order, viewer.Actor, problems, cancellationToken);
+        foreach (var problem in problems)
+            body.Add(problem.Replace("--all-connected", "allConnected", StringComparison.Ordinal).Replace("--", "", StringComparison.Ordinal));
+        body.RefuseWrong();
+        ApiAnswer.RequireMatch(http, (await views.GetAsync(days, cancellationToken)).Scope.ETag);
+        await ScopeCommand.SealAsync(layer, viewer.Workspace, leaf!, cancellationToken); // without problems there is one
+        var scope = (await views.GetAsync(days, cancellationToken)).Scope;
+        http.Response.Headers.ETag = scope.ETag;
+        http.Response.StatusCode = StatusCodes.Status201Created;
+        return ApiAnswer.Of(json =>
+        {
+            json.WriteStartObject();
+            scope.WriteStatement(json);
+            json.WriteNumber("undecided", scope.Undecided);
+            json.WriteEndObject();
         });
     }
 
@@ -69,8 +99,8 @@ internal static class AuditsApi
         if (placed.Leaf is null || !viewer.Sees(placed.Leaf.Window))
             throw new RefusedException("NOT_FOUND");
         var leaf = Evidence.Leaves.Leaf.Parse(await new Evidence.EvidenceRecords(layer.Database, viewer.Workspace.Id).FindLeafAsync(index, cancellationToken) ?? throw new RefusedException("LOG_BROKEN", ("item", $"leaf {index}")));
-        var rows = await SampleRow.OfAsync(whole, placed.Leaf, index, layer.InventoryOf(viewer.Workspace), cancellationToken);
-        return ApiAnswer.Of(json => SampleCommand.WriteJson(json, placed.Leaf, index, leaf, rows));
+        var drawn = await DrawnSample.OfAsync(whole, index, leaf, layer.InventoryOf(viewer.Workspace), cancellationToken);
+        return ApiAnswer.Of(drawn.WriteTo);
     }
 
     private static async Task<IResult> BuildAsync(
@@ -78,9 +108,11 @@ internal static class AuditsApi
     {
         var (days, viewer) = (views.Parse(window), viewers.Viewer);
         var body = await ApiBody.ReadAsync(http, cancellationToken);
-        var (raw, names) = (body.Flag("raw") == true, body.Flag("names") == true);
+        var (raw, names, size) = (body.Flag("raw") == true, body.Flag("names") == true, 0L);
+        if (body.Number("checkpoint") is { } typed && !(long.TryParse(typed, NumberStyles.None, CultureInfo.InvariantCulture, out size) && size > 0))
+            body.Add($"checkpoint: '{typed}' is not a size. Allowed: a number of leaves from 1 on.");
         body.RefuseWrong();
-        return await ApiAnswer.AcceptedAsync(http, operations, viewer.Workspace.Id, await bundles.StartAsync(viewer, days, raw, names, cancellationToken), cancellationToken);
+        return await ApiAnswer.AcceptedAsync(http, operations, viewer.Workspace.Id, await bundles.StartAsync(viewer, days, raw, names, size > 0 ? size : null, cancellationToken), cancellationToken);
     }
 
     private static async Task<IResult> DownloadAsync(string window, Guid operation, AuditViews views, BundleWork bundles, CurrentViewer viewers, CancellationToken cancellationToken) =>

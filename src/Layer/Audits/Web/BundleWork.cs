@@ -13,7 +13,7 @@ internal sealed class BundleWork(Installation layer, OperationRunner operations,
     public const string Kind = "bundle";
 
     /// <exception cref="RefusedException">WINDOW_NOT_BEGUN.</exception>
-    public Task<Guid> StartAsync(Viewer viewer, AuditWindow days, bool raw, bool names, CancellationToken cancellationToken)
+    public Task<Guid> StartAsync(Viewer viewer, AuditWindow days, bool raw, bool names, long? checkpoint, CancellationToken cancellationToken)
     {
         var today = DateOnly.FromDateTime(layer.Clock.GetUtcNow().UtcDateTime);
         if (days.From > today)
@@ -32,10 +32,10 @@ internal sealed class BundleWork(Installation layer, OperationRunner operations,
                     progress.Tell("writing", new JsonObject { ["done"] = done, ["of"] = of, ["what"] = what });
                 }
             }, viewer.Actor);
-            var bundle = await builder.RunAsync(new BundleRequest(days, file, raw, names, Checkpoint: null), stopping);
+            var bundle = await builder.RunAsync(new BundleRequest(days, file, raw, names, checkpoint), stopping);
             return new JsonObject
             {
-                ["file"] = Path.GetFileName(file), ["bytes"] = bundle.Bytes, ["sha256"] = bundle.Sha256.ToString(), ["checkpoint"] = bundle.Checkpoint.Size, ["coverage"] = bundle.Coverage,
+                ["file"] = Path.GetFileName(file), ["bytes"] = bundle.Bytes, ["sha256"] = bundle.Sha256.ToString(), ["checkpoint"] = bundle.Checkpoint.Size, ["root"] = bundle.Checkpoint.Root.ToString(), ["coverage"] = bundle.Coverage,
                 ["verdict"] = bundle.Verdict.LastLine, ["keys"] = new JsonArray([.. bundle.Keys.Select(key => (JsonNode)key.ToString())]), ["fingerprints"] = new JsonArray([.. bundle.Keys.Select(key => (JsonNode)key.Fingerprint)]),
             };
         }, cancellationToken);

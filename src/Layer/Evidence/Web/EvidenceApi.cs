@@ -17,6 +17,7 @@ internal static class EvidenceApi
         routes.MapGet("/v1/evidence", ListAsync).Needs(Right.ReadEvidence).Api("Evidence records.", ApiAnswerKind.List, ["connection", "type", "criterion", "day"]);
         routes.MapGet("/v1/evidence/{index:long}", GetAsync).Needs(Right.ReadEvidence).Api("One record with its whole leaf.");
         routes.MapGet("/v1/evidence/{index:long}/proof", ProveAsync).Needs(Right.ReadEvidence).Api("That a record is in the signed log, as C2SP tlog-proof text.", ApiAnswerKind.Text);
+        routes.MapGet("/v1/proof", ProveAnyAsync).Needs(Right.ReadEvidence).Api("A proof with the exact bytes it is about: of a record, one object of it, any log entry, or that the log only grew.", query: ["record", "leaf", "checkpoint", "observation", "from", "to"]);
         routes.MapGet("/v1/log/checkpoint", GetCheckpointAsync).Needs(Right.ReadEvidence).Api("A signed checkpoint of the log.", ApiAnswerKind.Text, ["size"]);
         routes.MapGet("/v1/log/consistency", ProveGrowthAsync).Needs(Right.ReadEvidence).Api("That the log only grew between two signed checkpoints.", ApiAnswerKind.Text, ["from", "to"]);
     }
@@ -70,6 +71,28 @@ internal static class EvidenceApi
         if (checkpoint is null || index >= checkpoint.Checkpoint.Size)
             throw new RefusedException("LEAF_NOT_SIGNED", ("index", $"{index}"), ("signed", $"{checkpoint?.Checkpoint.Size ?? 0}"));
         return Text((await proofs.ProveAsync(index, Leaf.Parse(bytes).Hash, checkpoint, cancellationToken)).Text);
+    }
+
+    private static async Task<IResult> ProveAnyAsync(HttpContext http, Installation layer, CurrentViewer viewers, CancellationToken cancellationToken)
+    {
+        var (query, viewer, problems) = (new ApiQuery(http), viewers.Viewer, new List<string>());
+        var asked = new ProveCommand.Asked(query.Text("record"), query.Size("leaf"), query.Size("checkpoint"), query.Text("observation"), query.Size("from"), query.Size("to"), Out: null);
+        query.RefuseWrong();
+        if (new[] { asked.Record is not null, asked.Leaf is not null, asked.From is not null }.Count(given => given) != 1)
+            throw ApiQuery.Invalid(["What is to be proven is not clear. Allowed: record, leaf or from, exactly one of the three."]);
+        // A log entry that is no record may be about people: it is for those who may read everything.
+        if (asked.Leaf is not null && !viewer.Can(Right.Read))
+            throw new RefusedException("ROLE_TOO_WEAK", ("role", viewer.Role.ToString().ToLowerInvariant()));
+        if (asked.Record is { } named && await new EvidenceRecords(layer.Database, viewer.Workspace.Id).FindIndexAsync(named, cancellationToken) is { } index)
+            await FindAsync(index, layer, viewers, cancellationToken); // refuses what is not shared
+        if (await ProveCommand.ProveAsync(layer, viewer.Workspace.Id, asked, problems, cancellationToken) is not { } proven)
+            throw ApiQuery.Invalid([.. problems.Select(problem => problem.Replace("--", "", StringComparison.Ordinal))]);
+        return ApiAnswer.Of(json =>
+        {
+            json.WriteStartObject();
+            proven.WriteProperties(json);
+            json.WriteEndObject();
+        });
     }
 
     private static async Task<IResult> GetCheckpointAsync(HttpContext http, Installation layer, CurrentViewer viewers, CancellationToken cancellationToken)

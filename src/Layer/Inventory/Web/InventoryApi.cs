@@ -25,6 +25,7 @@ internal static class InventoryApi
         }
 
         routes.MapGet("/v1/role-assignments", ListAssignmentsAsync).Needs(Right.ReadEvidence).Api("Role assignments, inherited ones included, as of a day.", ApiAnswerKind.List, ["day", "connection", "privileged"]);
+        routes.MapGet("/v1/diff", DiffAsync).Needs(Right.ReadEvidence).Api("What differs between the readings of two days.", ApiAnswerKind.List, ["fromDay", "toDay"]);
         routes.MapGet("/v1/changes", ListChangesAsync).Needs(Right.ReadEvidence).Api("What complete readings of a window found to have changed, newest first.", ApiAnswerKind.List, ["window", "privileged"]);
     }
 
@@ -68,6 +69,21 @@ internal static class InventoryApi
             more.WriteString("day", $"{change.Reading.Day:yyyy-MM-dd}");
             more.WriteString("observedAt", $"{change.Reading.ObservedAt:yyyy-MM-ddTHH:mm:ss.fffZ}");
         }));
+    }
+
+    private static async Task<IResult> DiffAsync(HttpContext http, InventoryView view, Installation layer, CurrentViewer viewers, CancellationToken cancellationToken)
+    {
+        var query = new ApiQuery(http);
+        var (from, to, viewer) = (query.Day("fromDay"), query.Day("toDay"), viewers.Viewer);
+        query.RefuseWrong();
+        if (from is not { } first || to is not { } last)
+            throw ApiQuery.Invalid(["fromDay and toDay are both needed. Allowed: UTC days like 2026-11-23."]);
+        if (last < first)
+            throw ApiQuery.Invalid(["toDay is before fromDay. Allowed: the earlier day first."]);
+        foreach (var day in (DateOnly[])[first, last])
+            view.DayOf($"{day:yyyy-MM-dd}"); // refuses a day outside of what is shared
+        var difference = await Difference.ReadAsync(layer.InventoryOf(viewer.Workspace), first, last, reading => viewer.Sees(reading.Day), cancellationToken);
+        return ApiAnswer.Page(http, query, difference.Changes, DiffCommand.WriteNamed, difference.WriteCompared);
     }
 
     private static async Task<AsOf> AsOfAsync(ApiQuery query, InventoryView view, Installation layer, CurrentViewer viewers, CancellationToken cancellationToken)

@@ -56,6 +56,17 @@ internal sealed class ApiBody
     /// <summary>A number as text, for readers that take what was typed.</summary>
     public string? Number(string name) => Find(name) is not { } field ? null : field.ValueKind == JsonValueKind.Number ? field.GetRawText() : Wrong<string>(name, "a number");
 
+    /// <summary>Texts; empty when they were not sent.</summary>
+    public IReadOnlyList<string> Texts(string name)
+    {
+        if (Find(name) is not { } field)
+            return [];
+        if (field.ValueKind == JsonValueKind.Array && field.EnumerateArray().All(each => each.ValueKind == JsonValueKind.String))
+            return [.. field.EnumerateArray().Select(each => each.GetString()!)];
+        Wrong<string>(name, "a list of texts");
+        return [];
+    }
+
     /// <summary>Whether a field was sent and is not null.</summary>
     public bool Has(string name) => Find(name) is not null;
 

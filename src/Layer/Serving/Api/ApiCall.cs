@@ -5,7 +5,8 @@ namespace Layer.Serving.Api;
 /// <param name="Query">Parameters it may have, by the names in <see cref="ApiDocument"/>.</param>
 /// <param name="Body">Fields of the JSON object it takes; empty: none.</param>
 /// <param name="Answer">What comes back.</param>
-internal sealed record ApiCall(string Summary, string[] Query, string[] Body, ApiAnswerKind Answer);
+/// <param name="NeedsMatch">Whether a change has to name in If-Match what was read, though its method does not say so.</param>
+internal sealed record ApiCall(string Summary, string[] Query, string[] Body, ApiAnswerKind Answer, bool NeedsMatch);
 
 /// <summary>What a call answers with.</summary>
 internal enum ApiAnswerKind
@@ -35,10 +36,10 @@ internal enum ApiAnswerKind
 /// <summary>Describes routes.</summary>
 internal static class ApiCallExtensions
 {
-    public static T Api<T>(this T route, string summary, ApiAnswerKind answer = ApiAnswerKind.One, string[]? query = null, string[]? body = null)
+    public static T Api<T>(this T route, string summary, ApiAnswerKind answer = ApiAnswerKind.One, string[]? query = null, string[]? body = null, bool etag = false)
         where T : IEndpointConventionBuilder
     {
-        route.WithMetadata(new ApiCall(summary, answer == ApiAnswerKind.List ? [.. query ?? [], "top", "skipToken"] : query ?? [], body ?? [], answer));
+        route.WithMetadata(new ApiCall(summary, answer == ApiAnswerKind.List ? [.. query ?? [], "top", "skipToken"] : query ?? [], body ?? [], answer, etag));
         return route;
     }
 

@@ -13,6 +13,8 @@ internal static class ApiDocument
         ["top"] = "How many at most, 1 to 1000; without it 200.",
         ["skipToken"] = "Where the next page begins: from the nextLink of an answer.",
         ["day"] = "As of a UTC day, e.g. 2026-11-23; without it today.",
+        ["fromDay"] = "The earlier UTC day, e.g. 2026-11-23.",
+        ["toDay"] = "The later UTC day.",
         ["connection"] = "Of this connection only, by name.",
         ["privileged"] = "true: only what can change anything or give rights to others.",
         ["window"] = "UTC days as FROM..TO, TO not included, e.g. 2026-01-01..2027-01-01.",
@@ -36,16 +38,25 @@ internal static class ApiDocument
         ["paused"] = "true pauses, with a reason; false resumes.",
         ["reason"] = "Why, in 1 to 500 characters. It is sealed, and auditors read it.",
         ["goneBy"] = "Who states that Azure no longer has the subscription: nothing is expected of it from today on. Without it the connection ends by your decision.",
+        ["in"] = "Subscriptions that the audit covers: ids, or names as the window shows them.",
+        ["out"] = "Subscriptions that it does not cover, each as SUBSCRIPTION=REASON.",
+        ["allConnected"] = "true: it covers every connected subscription that is not out.",
+        ["checkpoint"] = "Lead to the signed checkpoint of this size.",
+        ["record"] = "An evidence record, by index or id.",
+        ["leaf"] = "Instead of a record any log entry, by index.",
+        ["observation"] = "One object of the record, by its ARM id.",
         ["population"] = "day:DATE, window-additions, window-removals or days.",
         ["n"] = "How many to draw.",
         ["seed"] = "A text of the auditor's choosing: it draws the same sample again.",
-        ["by"] = "Who gave the seed.",
+        ["by"] = "Whose word it is: of a sample who gave the seed, of a scope who answers for it.",
         ["method"] = "random, every-kth or privileged.",
         ["raw"] = "true: with the kept pages of Azure's own answers.",
         ["names"] = "true: with the names of principals, as far as they were looked up.",
     };
 
-    private static readonly string[] Flags = ["managedIdentity", "saveAnyway", "paused", "raw", "names"];
+    private static readonly string[] Lists = ["in", "out"];
+
+    private static readonly string[] Flags = ["allConnected", "managedIdentity", "saveAnyway", "paused", "raw", "names"];
 
     public static IServiceCollection AddApiDocument(this IServiceCollection services) => services.AddEndpointsApiExplorer().AddOpenApi(Name, document =>
     {
@@ -55,7 +66,8 @@ internal static class ApiDocument
         {
             // /v1/connections/{id} is about connections.
             operation.Tags = new HashSet<OpenApiTagReference> { new(context.Description.RelativePath!.Split('/')[1], context.Document) };
-            Describe(operation, context.Description.ActionDescriptor.EndpointMetadata.OfType<ApiCall>().First(), context.Description.HttpMethod is "PATCH" or "DELETE");
+            var call = context.Description.ActionDescriptor.EndpointMetadata.OfType<ApiCall>().First();
+            Describe(operation, call, call.NeedsMatch || context.Description.HttpMethod is "PATCH" or "DELETE");
             return Task.CompletedTask;
         });
         document.AddDocumentTransformer((made, _, _) =>
@@ -125,7 +137,8 @@ internal static class ApiDocument
     private static OpenApiSchema SchemaOf(string name, string? description = null) => new()
     {
         Description = description,
-        Type = Flags.Contains(name, StringComparer.Ordinal) || name == "privileged" ? JsonSchemaType.Boolean : name is "top" or "size" or "from" or "to" or "n" ? JsonSchemaType.Integer : JsonSchemaType.String,
+        Items = Lists.Contains(name, StringComparer.Ordinal) ? new OpenApiSchema { Type = JsonSchemaType.String } : null,
+        Type = Lists.Contains(name, StringComparer.Ordinal) ? JsonSchemaType.Array : Flags.Contains(name, StringComparer.Ordinal) || name == "privileged" ? JsonSchemaType.Boolean : name is "top" or "size" or "from" or "to" or "n" or "checkpoint" or "leaf" ? JsonSchemaType.Integer : JsonSchemaType.String,
     };
 
     private static Dictionary<string, OpenApiMediaType> Json(OpenApiSchema schema) => new(StringComparer.Ordinal) { ["application/json"] = new OpenApiMediaType { Schema = schema } };
