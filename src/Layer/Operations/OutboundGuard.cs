@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Security.AntiSSRF;
@@ -11,9 +12,21 @@ namespace Layer.Operations;
 /// </summary>
 internal static class OutboundGuard
 {
+    // ::ffff:0:127.0.0.1 and the like (RFC 2765).
+    private const string IPv4Translated = "::ffff:0:0:0/96";
+
+    // ::127.0.0.1 and the like, a form of RFC 4291 that is no longer used and that the library lets through: all of ::/96 but :: and ::1, about which it decides.
+    private static IEnumerable<string> IPv4Compatible => Enumerable.Range(1, 31).Select(bit =>
+    {
+        Span<byte> address = stackalloc byte[16];
+        BinaryPrimitives.WriteUInt32BigEndian(address[12..], 1u << bit);
+        return $"{new IPAddress(address)}/{128 - bit}";
+    });
+
     public static HttpMessageHandler CreateHandler(IReadOnlyList<IPNetwork> allowed)
     {
         var policy = new AntiSSRFPolicy(PolicyConfigOptions.ExternalOnlyLatest) { AllowPlainTextHttp = true, AddXFFHeader = false };
+        policy.AddDeniedAddresses([.. IPv4Compatible, IPv4Translated]);
         if (allowed.Count > 0)
             policy.AddAllowedAddresses([.. allowed.Select(network => network.ToString())]);
         var handler = policy.GetHandler();

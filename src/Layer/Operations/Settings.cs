@@ -37,8 +37,9 @@ internal sealed class Settings
         new("Layer:OidcClientSecret", "the client secret that it gave Layer", Secret: true),
         new("Layer:OidcRoleClaim", "the claim that lists somebody's roles; without it, roles", Secret: false),
         new("Layer:OidcRoles", "what its values mean, as ROLE=VALUE with commas; without it, administrator=administrator, editor=editor, auditor=auditor", Secret: false),
-        new("Layer:Certificate", "file with the certificate for https: PEM, or PKCS #12 without a password; without it, no https", Secret: false),
+        new("Layer:Certificate", "file with the certificate for https: PEM or PKCS #12 (PFX); without it, no https", Secret: false),
         new("Layer:CertificateKey", "file with its key (PEM); without it, the key is in Layer:Certificate", Secret: false),
+        new("Layer:CertificatePassword", "what opens that PKCS #12 file, or a PEM key that is encrypted; without it, neither has one", Secret: true),
         new("Layer:TrustedProxies", "addresses or networks, with commas, of proxies that end https in front of 'layer serve', e.g. 10.0.0.0/24; without it, none", Secret: false),
         new("Layer:NoticeWebhook", "http:// or https:// address that is told of failures, secrets that end and the day's checkpoint, as signed messages (Standard Webhooks); without it, none", Secret: false),
         new("Layer:NoticeWebhookSecret", "the key of their signature: whsec_ and base64", Secret: true),
@@ -88,6 +89,9 @@ internal sealed class Settings
 
     /// <summary>Path; null: the key is in the file of the certificate.</summary>
     public string? CertificateKey => Find("Layer:CertificateKey");
+
+    /// <summary>Never printed; null: the certificate's file opens without.</summary>
+    public string? CertificatePassword => Find("Layer:CertificatePassword");
 
     /// <summary>Whose word on where a request comes from is believed.</summary>
     public IReadOnlyList<IPNetwork> TrustedProxies => Find("Layer:TrustedProxies") is { } text && TryParseNetworks(text, out var networks) ? networks : [];

@@ -27,8 +27,9 @@ internal sealed record Listening(IReadOnlyList<string> Urls, X509Certificate2? C
             problems.Add("Layer:PublicUrl is missing: who listens beyond this machine must say how people reach it, e.g. https://layer.example.com. Links of invitations begin with it, and requests for other hosts are refused.");
         if (problems.Count > 0)
             throw new SettingsException(problems);
-        if (beyond.Find(address => address.Scheme == "http") is { } open && settings.TrustedProxies.Count == 0)
-            throw new RefusedException("LISTENS_IN_THE_CLEAR", ("url", open.ToString()));
+        var open = beyond.Where(address => address.Scheme == "http").Select(address => address.ToString()).Distinct().ToList();
+        if (open.Count > 0 && settings.TrustedProxies.Count == 0)
+            throw new RefusedException("LISTENS_IN_THE_CLEAR", ("url", string.Join(" and ", open)));
         return new Listening(urls, certificate, settings.TrustedProxies, settings.PublicUrl);
     }
 
@@ -64,14 +65,16 @@ internal sealed record Listening(IReadOnlyList<string> Urls, X509Certificate2? C
         try
         {
             if (!File.ReadAllText(path).Contains("-----BEGIN", StringComparison.Ordinal))
-                return X509CertificateLoader.LoadPkcs12FromFile(path, password: null);
-            using var pem = X509Certificate2.CreateFromPemFile(path, settings.CertificateKey);
+                return X509CertificateLoader.LoadPkcs12FromFile(path, settings.CertificatePassword);
+            using var pem = settings.CertificatePassword is { } password
+                ? X509Certificate2.CreateFromEncryptedPemFile(path, password, settings.CertificateKey)
+                : X509Certificate2.CreateFromPemFile(path, settings.CertificateKey);
             // A key that was read from PEM is not kept on every platform; from PKCS #12 it is.
             return X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), password: null);
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException or CryptographicException)
         {
-            problems.Add($"Layer:Certificate cannot be used ({path}): {unreadable.Message} Allowed: a PEM file with certificate and key, or with Layer:CertificateKey beside it, or PKCS #12 without a password.");
+            problems.Add($"Layer:Certificate cannot be used ({path}): {unreadable.Message} Allowed: a PEM file with certificate and key, or with Layer:CertificateKey beside it, or PKCS #12; Layer:CertificatePassword opens what has a password.");
             return null;
         }
     }

@@ -44,7 +44,7 @@ public sealed class ConfigSpecs : IDisposable
         var outcome = await _layer.RunAsync("config", "explain");
 
         Assert.Equal(64, outcome.ExitCode);
-        Assert.Contains("Layer__Databse is no setting. Allowed: Layer__Database, Layer__LogOrigin, Layer__TimestampAuthority, Layer__Names, Layer__RetentionYears, Layer__LeaseSeconds, Layer__AllowedPrivateNetworks, Layer__PublicUrl, Layer__OidcAuthority, Layer__OidcClientId, Layer__OidcClientSecret, Layer__OidcRoleClaim, Layer__OidcRoles, Layer__Certificate, Layer__CertificateKey, Layer__TrustedProxies, Layer__NoticeWebhook, Layer__NoticeWebhookSecret, Layer__NoticeChat, Layer__Smtp, Layer__NoticeFrom, Layer__NoticeTo, Layer__MetricsToken.", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("Layer__Databse is no setting. Allowed: Layer__Database, Layer__LogOrigin, Layer__TimestampAuthority, Layer__Names, Layer__RetentionYears, Layer__LeaseSeconds, Layer__AllowedPrivateNetworks, Layer__PublicUrl, Layer__OidcAuthority, Layer__OidcClientId, Layer__OidcClientSecret, Layer__OidcRoleClaim, Layer__OidcRoles, Layer__Certificate, Layer__CertificateKey, Layer__CertificatePassword, Layer__TrustedProxies, Layer__NoticeWebhook, Layer__NoticeWebhookSecret, Layer__NoticeChat, Layer__Smtp, Layer__NoticeFrom, Layer__NoticeTo, Layer__MetricsToken.", outcome.Error, StringComparison.Ordinal);
     }
 
     [Theory]

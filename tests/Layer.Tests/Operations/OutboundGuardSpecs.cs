@@ -1,7 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
+using Layer.Access.Oidc;
 using Layer.Ledger;
+using Layer.Notices;
 using Layer.Operations;
+using Microsoft.AspNetCore.Authentication.OpenIdConnect;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Layer.Tests.Operations;
 
@@ -33,37 +39,158 @@ public sealed class OutboundGuardSpecs
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task Two_hundred_hostile_addresses_cause_no_connection()
+    // The same few addresses in every notation that some parser takes.
+    private static IEnumerable<string> Notations()
     {
-        using var four = Listen(IPAddress.Any, out var port);
-        using var six = Listen(IPAddress.IPv6Any, out _, port);
-        string[] forms = ["http://{0}:{1}/", "https://{0}:{1}/tsa?x=1"];
-        var urls = Hosts.Concat(Inside).SelectMany(host => forms.Select(form => string.Format(null, form, host, port))).Concat(NoAddressAtAll).ToList();
-        Assert.True(urls.Count >= 190, $"{urls.Count}");
-        var (let, wrong) = (0, new List<string>());
-        foreach (var url in urls.Concat(Hosts.Take(12).Select(host => $"http://{host}:{port}/../../")))
+        foreach (var (a, b, c, d) in new[] { (127, 1, 2, 3), (10, 1, 2, 3), (172, 16, 9, 9), (192, 168, 1, 1), (169, 254, 169, 254), (168, 63, 129, 16), (100, 100, 100, 200) })
         {
-            var settings = Settings.Read(new Dictionary<string, string> { ["Layer__TimestampAuthority"] = url }, out var problems);
-            if (settings.TimestampAuthority is not { } address)
-            {
-                if (problems.Count != 1 || !problems[0].Contains("Allowed:", StringComparison.Ordinal))
-                    wrong.Add($"{url}: neither read nor refused");
-                continue;
-            }
+            var (number, low) = (((uint)a << 24) | ((uint)b << 16) | ((uint)c << 8) | (uint)d, (c << 8) | d);
+            yield return $"{a}.{b}.{c}.{d}.";
+            yield return $"{number}.";
+            yield return $"0x{number:X8}";
+            yield return $"0X{number:x8}";
+            yield return $"00{Convert.ToString(number, 8)}";
+            yield return $"0x{a:x2}.0x{b:x2}.0x{c:x2}.0x{d:x2}";
+            yield return $"00{Convert.ToString(a, 8)}.0{Convert.ToString(b, 8)}.0{Convert.ToString(c, 8)}.0{Convert.ToString(d, 8)}";
+            yield return $"{a}.0x{b:x}.0{Convert.ToString(c, 8)}.{d}";
+            yield return $"{a}.{b}.{low}";
+            yield return $"{a}.{number & 0xffffff}";
+            yield return $"{a}。{b}．{c}｡{d}";
+            yield return new string([.. $"{a}.{b}.{c}.{d}".Select(digit => digit == '.' ? digit : (char)(digit - '0' + '０'))]);
+            yield return $"[::ffff:{a}.{b}.{c}.{d}]";
+            yield return $"[0:0:0:0:0:ffff:{number >> 16:x}:{low:x}]";
+            yield return $"[::{number >> 16:x}:{low:x}]";
+            yield return $"[64:ff9b::{a}.{b}.{c}.{d}]";
+            yield return $"[2002:{number >> 16:x}:{low:x}::1]";
+        }
+    }
 
+    /// <summary>Every setting that says whom Layer asks over HTTP, and how it asks.</summary>
+    public static TheoryData<string> Askers => ["Layer:TimestampAuthority", "Layer:NoticeWebhook", "Layer:NoticeChat", "Layer:OidcAuthority"];
+
+    [Theory]
+    [MemberData(nameof(Askers))]
+    public async Task Two_hundred_hostile_addresses_cause_no_connection(string setting)
+    {
+        using var inside = new Inside4And6();
+        // The name of this machine is a name that leads inside.
+        var hosts = Hosts.Concat(Inside).Concat(Notations()).Append(Dns.GetHostName()).Distinct(StringComparer.Ordinal).ToList();
+        var scheme = setting == "Layer:OidcAuthority" ? "https" : "http";
+        var urls = hosts.Select(host => $"{scheme}://{host}:{inside.Port}/").Concat(NoAddressAtAll).Distinct(StringComparer.Ordinal).ToList();
+        Assert.True(urls.Count >= 200, $"{urls.Count}");
+        var (let, wrong) = (0, new List<string>());
+        foreach (var url in urls)
+        {
+            if (Read(setting, url) is not { } settings)
+                continue;
             let++;
-            using var client = new TimestampAuthority(address, TimeProvider.System, settings.AllowedPrivateNetworks);
-            using var soon = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-            var refused = await Record.ExceptionAsync(() => client.StampAsync(default, soon.Token));
-            if (refused is not RefusedException { Failure.Code: "TIMESTAMP_UNAVAILABLE" })
-                wrong.Add($"{url}: {refused?.GetType().Name ?? "answered"}");
+            var end = await AskAsync(setting, settings);
+            if (inside.Connected)
+                wrong.Add($"{url}: connected");
+            else if (!IsKept(end))
+                wrong.Add($"{url}: {end?.ToString() ?? "answered"}");
+            // One that is let through is enough to know; the others would each wait for their deadline.
+            if (wrong.Count == 3)
+                break;
         }
 
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
         Assert.True(let > 100, $"only {let} of {urls.Count} got as far as the guard");
-        Assert.False(four.Server.Poll(0, SelectMode.SelectRead), "somebody connected over IPv4");
-        Assert.False(six.Server.Poll(0, SelectMode.SelectRead), "somebody connected over IPv6");
+    }
+
+    [Theory]
+    [MemberData(nameof(Askers))]
+    public async Task A_redirect_from_where_it_may_ask_to_where_it_may_not_is_not_followed(string setting)
+    {
+        using var inside = new Inside4And6();
+        foreach (var status in new[] { 301, 302, 303, 307, 308 })
+        {
+            foreach (var target in new[] { $"http://127.0.0.2:{inside.Port}/", $"http://[::1]:{inside.Port}/", $"http://127.0.0.1:{inside.Port}/", $"//localhost:{inside.Port}/", "http://169.254.169.254/latest/meta-data/" })
+            {
+                using var hop = Listen(IPAddress.Loopback, out var port);
+                var settings = Read(setting, $"http://127.0.0.1:{port}/", allowed: "127.0.0.1/32");
+                var asking = AskAsync(setting, settings!); // an address of loopback is read
+                using (var asked = await hop.AcceptTcpClientAsync(Cancellation))
+                {
+                    hop.Stop(); // a second question meets nobody, and does not wait for an answer
+                    var stream = asked.GetStream();
+                    _ = await stream.ReadAtLeastAsync(new byte[16], 16, cancellationToken: Cancellation);
+                    await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 {status} Moved\r\nLocation: {target}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"), Cancellation);
+                    asked.Client.Shutdown(SocketShutdown.Send);
+                    Assert.NotNull(await asking);
+                }
+
+                Assert.False(inside.Connected, $"{status} to {target} was followed");
+            }
+        }
+    }
+
+    private static Settings? Read(string setting, string url, string? allowed = null)
+    {
+        var told = new Dictionary<string, string>
+        {
+            [setting.Replace(":", "__", StringComparison.Ordinal)] = url, ["Layer__NoticeWebhookSecret"] = "whsec_" + Convert.ToBase64String(new byte[32]),
+        };
+        if (setting == "Layer:OidcAuthority")
+            (told["Layer__OidcClientId"], told["Layer__OidcClientSecret"]) = ("layer", "x");
+        if (allowed is not null)
+            told["Layer__AllowedPrivateNetworks"] = allowed;
+        var settings = Settings.Read(told, out var problems);
+        Assert.All(problems, problem => Assert.Contains("Allowed:", problem, StringComparison.Ordinal));
+        return problems.Count == 0 ? settings : null;
+    }
+
+    // How it ended; null: with an answer.
+    private static async Task<Exception?> AskAsync(string setting, Settings settings)
+    {
+        using var soon = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        soon.CancelAfter(TimeSpan.FromSeconds(10));
+        switch (setting)
+        {
+            case "Layer:TimestampAuthority":
+                using (var authority = new TimestampAuthority(settings.TimestampAuthority!, TimeProvider.System, settings.AllowedPrivateNetworks))
+                    return await Record.ExceptionAsync(() => authority.StampAsync(default, soon.Token));
+            case "Layer:OidcAuthority":
+                var services = new ServiceCollection().AddLogging();
+                services.AddDataProtection();
+                services.AddOidc(settings.Oidc!, settings.AllowedPrivateNetworks);
+                await using (var provider = services.BuildServiceProvider())
+                {
+                    var oidc = provider.GetRequiredService<IOptionsMonitor<OpenIdConnectOptions>>().Get("oidc");
+                    var described = await Record.ExceptionAsync(() => oidc.ConfigurationManager!.GetConfigurationAsync(soon.Token));
+                    // The same way goes what the description names: tokens, keys, people.
+                    using var posted = await PostAsync(oidc.Backchannel, settings.Oidc!.Authority, soon.Token);
+                    return described is null || posted is { IsSuccessStatusCode: true } ? null : described;
+                }
+
+            default:
+                var channel = Assert.Single(NoticeChannels.Of(settings, TimeProvider.System));
+                return await Record.ExceptionAsync(() => channel.SendAsync(new Notice("test", "test", "A test", [], [], null, []), Guid.NewGuid(), soon.Token));
+        }
+    }
+
+    // Kept by the guard, or a name that leads nowhere; not tried and failed.
+    private static bool IsKept(Exception? end)
+    {
+        for (var at = end; at is not null; at = at.InnerException)
+        {
+            if (OutboundGuard.IsRefusal(at) || at is ArgumentException or UriFormatException or SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData or SocketError.NoRecovery })
+                return true;
+        }
+
+        return false;
+    }
+
+    private static async Task<HttpResponseMessage?> PostAsync(HttpClient client, Uri address, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await client.PostAsync(address, null, cancellationToken);
+        }
+        catch (Exception refused) when (refused is HttpRequestException or OperationCanceledException || OutboundGuard.IsRefusal(refused))
+        {
+            return null;
+        }
     }
 
     [Fact]
@@ -88,5 +215,28 @@ public sealed class OutboundGuardSpecs
         listener.Start();
         port = ((IPEndPoint)listener.LocalEndpoint).Port;
         return listener;
+    }
+
+    // Everything that arrives at this machine, over both protocols.
+    private sealed class Inside4And6 : IDisposable
+    {
+        private readonly TcpListener _four = Listen(IPAddress.Any, out _);
+        private readonly TcpListener _six;
+
+        public Inside4And6()
+        {
+            Port = ((IPEndPoint)_four.LocalEndpoint).Port;
+            _six = Listen(IPAddress.IPv6Any, out _, Port);
+        }
+
+        public int Port { get; }
+
+        public bool Connected => _four.Pending() || _six.Pending();
+
+        public void Dispose()
+        {
+            _four.Dispose();
+            _six.Dispose();
+        }
     }
 }

@@ -1,8 +1,11 @@
 using System.Net;
+using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Layer.Operations;
 using Layer.Serving;
+using Layer.Tests.Cli;
 using Layer.Tests.Storage;
 
 namespace Layer.Tests.Web;
@@ -95,6 +98,59 @@ public sealed class ListeningSpecs(PostgresCluster cluster)
         {
             File.Delete(file);
         }
+    }
+
+    [Fact]
+    public async Task On_every_address_of_the_machine_it_serves_https_with_a_PFX_that_has_a_password()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"layer-{Guid.NewGuid():n}.pfx");
+        var password = $"{Guid.NewGuid():n}";
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var now = TimeProvider.System.GetUtcNow();
+        using var certificate = new CertificateRequest("CN=layer.example.test", key, HashAlgorithmName.SHA256).CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+        await File.WriteAllBytesAsync(file, certificate.Export(X509ContentType.Pkcs12, password), Cancellation);
+        try
+        {
+            foreach (var wrong in new[] { null, "not the password" })
+            {
+                var settings = wrong is null ? Told(("Layer__Certificate", file)) : Told(("Layer__Certificate", file), ("Layer__CertificatePassword", wrong));
+                var told = Assert.Throws<SettingsException>(() => Listening.Decide(settings, ["https://localhost:8443"]));
+                Assert.Contains("Layer:CertificatePassword opens what has a password", told.Message, StringComparison.Ordinal);
+                Assert.DoesNotContain("not the password", told.Message, StringComparison.Ordinal);
+            }
+
+            await using var web = await WebHost.StartAsync(
+                cluster, settings: new Dictionary<string, string> { ["Layer__Certificate"] = file, ["Layer__CertificatePassword"] = password, ["Layer__PublicUrl"] = PublicUrl }, url: "https://0.0.0.0:0");
+            using var client = new HttpClient(new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false, SslOptions = { RemoteCertificateValidationCallback = (_, served, _, _) => served!.GetCertHashString() == certificate.GetCertHashString() },
+            });
+            var own = NetworkInterface.GetAllNetworkInterfaces().SelectMany(each => each.GetIPProperties().UnicastAddresses).Select(each => each.Address)
+                .Where(each => each.AddressFamily == AddressFamily.InterNetwork).OrderBy(IPAddress.IsLoopback).First();
+
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"https://{own}:{web.Address.Port}/sign-in") { Headers = { Host = "layer.example.test" } };
+            using var answer = await client.SendAsync(request, Cancellation);
+
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync(new Uri($"http://{own}:{web.Address.Port}/sign-in"), Cancellation));
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Fact]
+    public async Task Without_https_it_does_not_start_and_the_card_names_every_address_that_would_be_open()
+    {
+        using var layer = new LayerProcess();
+
+        var outcome = await layer.RunAsync("serve", "--urls", "http://0.0.0.0:18431", "--urls", "http://localhost:18432", "--urls", "http://[::]:18433");
+
+        Assert.Equal(64, outcome.ExitCode);
+        Assert.Contains("LISTENS_IN_THE_CLEAR", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("http://0.0.0.0:18431 and http://[::]:18433 can be reached", string.Join(' ', outcome.Error.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+        Assert.DoesNotContain("listens on", outcome.Output, StringComparison.Ordinal);
     }
 
     [Theory]

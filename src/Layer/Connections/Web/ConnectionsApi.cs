@@ -72,7 +72,7 @@ internal static class ConnectionsApi
         var (stored, wait, saveAnyway) = (body.Text("credential"), body.Text("wait"), body.Flag("saveAnyway") == true);
         var patience = PropagationWait.Longest;
         if (wait is not null && !TextOptions.TryParseDuration(wait, out patience))
-            body.Add($"wait: '{wait}' is not a duration. {TextOptions.DurationAllowed}.");
+            body.Add($"wait is not a duration. {TextOptions.DurationAllowed}.");
         if (stored is not null)
         {
             var id = Guid.Empty;
