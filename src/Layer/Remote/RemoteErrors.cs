@@ -70,7 +70,7 @@ internal static class RemoteErrors
     {
         Code = "SERVER_REFUSED",
         Title = "The server refused it",
-        Why = "{server} answered {problem}, which this version of Layer does not know: {detail}",
+        Why = "{server} answered {problem}, which this version of Layer does not know: {detail}.",
         DoThis = ["Use the version of Layer that the server runs: it explains this failure.", "Or look at the same thing in the browser."],
         Commands = ["layer version"],
         Kind = FailureKind.Other,

@@ -216,7 +216,7 @@ internal sealed class RemoteServer : IDisposable
         var code = Text(described, "code");
         if (ErrorCatalog.All.Any(entry => entry.Code == code))
             return new Failure(code, Required(described, "facts").EnumerateObject().ToDictionary(fact => fact.Name, fact => fact.Value.GetString() ?? "", StringComparer.Ordinal));
-        return new RefusedException("SERVER_REFUSED", ("server", Address), ("problem", $"{code} ({Text(described, "title")})"), ("detail", described.TryGetProperty("detail", out var detail) ? detail.GetString() ?? "" : "")).Failure;
+        return new RefusedException("SERVER_REFUSED", ("server", Address), ("problem", $"{code} ({Text(described, "title")})"), ("detail", described.TryGetProperty("detail", out var detail) ? (detail.GetString() ?? "").TrimEnd('.') : "")).Failure;
     }
 
     private JsonElement Parse(string text)
