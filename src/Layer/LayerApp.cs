@@ -40,7 +40,7 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
     public Terminal Terminal { get; } = terminal;
 
     /// <summary>The server that the command was sent to; null: it is about the installation of this machine.</summary>
-    public RemoteServer? Server { get; private set; }
+    private RemoteServer? Server { get; set; }
 
     /// <summary>What the server says the token's workspace is, once <see cref="FindServerAsync"/> has asked.</summary>
     public JsonElement WorkspaceOfServer { get; private set; }
@@ -159,7 +159,7 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
     {
         var problems = new List<string>();
         var typed = parsed.GetResult(ServerChoice.Option) is OptionResult option ? option.GetValueOrDefault<string?>() : null;
-        Server = ServerChoice.Decide(UsageProblems.PathOf(parsed), _overServer.Contains(parsed.CommandResult.Command), typed, Terminal, Clock, problems);
+        Server = ServerChoice.Decide(UsageProblems.PathOf(parsed), _overServer.Contains(parsed.CommandResult.Command), VerifyCommand.ChecksFile(parsed), typed, Terminal, Clock, problems);
         return problems;
     }
 

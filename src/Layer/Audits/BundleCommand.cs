@@ -99,10 +99,11 @@ internal static class BundleCommand
             var made = operation.GetProperty("result");
             if (made.GetProperty("bytes").GetInt64() != bytes || made.Text("sha256") != sha256.ToString())
                 throw new FormatException("the bundle that came is not the one that was made");
-            file.Finish();
-            return (new MadeBundle(
+            var bundle = new MadeBundle(
                 Path.GetFullPath(request.File), bytes, sha256, made.GetProperty("checkpoint").GetInt64(), Digest.Parse(made.Text("root")),
-                [.. made.GetProperty("keys").EnumerateArray().Select(key => VerificationKey.Parse(key.GetString()!))], made.Text("coverage"), made.Text("verdict")), sample);
+                [.. made.GetProperty("keys").EnumerateArray().Select(key => VerificationKey.Parse(key.GetString()!))], made.Text("coverage"), made.Text("verdict"));
+            file.Finish();
+            return (bundle, sample);
         });
     }
 

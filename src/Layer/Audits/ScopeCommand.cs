@@ -126,15 +126,20 @@ internal static class ScopeCommand
         new ScopeView(app.Terminal, StatedScope.Of(whole, window)).Write(sealedAt, form);
     }
 
-    /// <summary>Seals a statement and signs it.</summary>
+    /// <summary>Seals a statement and signs it; <paramref name="unchanged"/> is given, under the log's lock, what it would replace, and throws when that was not what was read.</summary>
     /// <returns>Index of its leaf.</returns>
-    public static async Task<long> SealAsync(Installation layer, Workspace workspace, ScopeLeaf leaf, CancellationToken cancellationToken)
+    public static async Task<long> SealAsync(Installation layer, Workspace workspace, ScopeLeaf leaf, CancellationToken cancellationToken, Action<StatedScope>? unchanged = null)
     {
         var sealedAt = 0L;
-        await layer.Ledger.AppendAsync(workspace.Id, (log, _) =>
+        await layer.Ledger.AppendAsync(workspace.Id, async (log, _) =>
         {
+            if (unchanged is not null)
+            {
+                await using var whole = await WholeLog.OpenAsync(layer.Database, workspace, cancellationToken);
+                unchanged(StatedScope.Of(whole, leaf.Window));
+            }
+
             sealedAt = log.Add(leaf).Index;
-            return Task.CompletedTask;
         }, cancellationToken);
         await layer.Ledger.SignCheckpointAsync(workspace.Id, cancellationToken);
         return sealedAt;

@@ -57,11 +57,17 @@ internal static class CheckCommand
         var report = new Report(app, form);
         foreach (var connection in connections)
         {
+            var tried = 0;
             await report.RunAsync(connection.Name, connection.SubscriptionId, told => server.RunAsync($"{connection.Address}/check", body: null, happened =>
             {
-                if (happened.Text("type") == "checked")
-                    told(CheckStepJson.Read(happened));
+                if (happened.Text("type") != "checked")
+                    return;
+                told(CheckStepJson.Read(happened));
+                tried++;
             }, cancellationToken), server.FailureOf);
+            // A check without a step is not one that passed.
+            if (tried == 0)
+                throw server.NotUnderstood("it checked nothing");
         }
 
         return report.End(connecting: false);

@@ -1,8 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Layer.Azure;
+using Layer.Operations;
 using Layer.Remote;
-using Layer.Serving;
 
 namespace Layer.Connections;
 
@@ -12,7 +12,7 @@ internal static class CheckStepJson
     public static JsonObject Describe(CheckStep step) => new()
     {
         ["id"] = step.Id, ["title"] = step.Title, ["result"] = step.Result.ToString().ToLowerInvariant(), ["milliseconds"] = step.Milliseconds,
-        ["azureAction"] = step.AzureAction, ["lostWithoutIt"] = step.LostWithoutIt, ["failure"] = step.Failure is { } failure ? OperationRunner.Describe(failure) : null,
+        ["azureAction"] = step.AzureAction, ["lostWithoutIt"] = step.LostWithoutIt, ["failure"] = step.Failure is { } failure ? FailureJson.Describe(failure) : null,
         ["facts"] = new JsonObject(step.Facts.Select(fact => KeyValuePair.Create(fact.Key, (JsonNode?)fact.Value))),
     };
 

@@ -16,17 +16,21 @@ namespace Layer.Connections;
 /// <param name="SaveAnyway">Whether it is saved although a needed check fails.</param>
 internal sealed record ConnectOrder(string Name, ConnectRequest? Request, string? Credential, Guid Subscription, TimeSpan Wait, bool SaveAnyway);
 
-/// <summary><c>layer connect azure</c> over a server, which checks, saves and reads; files of a sign-in are files of the server.</summary>
+/// <summary><c>layer connect azure</c> over a server, which checks, saves and reads. A sign-in by a file stays on its machine.</summary>
 internal sealed class ConnectOverServer(LayerApp app, RemoteServer server, OutputForm form)
 {
     public async Task<int> RunAsync(ConnectOrder? order, CancellationToken cancellationToken)
     {
         if (order is null)
             return ExitCode.Usage;
+        if (order.Request?.SignIn.Kind is CredentialKind.Certificate or CredentialKind.Federated)
+            return UsageProblems.Print(app.Terminal, ["A certificate or token file of this machine cannot be read by a server, and is not sent. Connect it where the server runs, or use a client secret."], "layer connect azure");
         var report = new ConnectReport(app, order.Name, form);
         var (sync, saved) = ((SyncResult?)null, false);
         var operation = await server.RunAsync("/v1/connections", BodyOf(order), Told, cancellationToken);
-        return report.Ended(sync, server.FailureOf(operation), saved) ?? report.Done();
+        if (report.Ended(sync, server.FailureOf(operation), saved) is { } code)
+            return code;
+        return sync is { Failure: null } ? report.Done(andVerify: false) : throw server.NotUnderstood("it connected without a first reading");
 
         void Told(JsonElement happened)
         {
@@ -74,8 +78,6 @@ internal sealed class ConnectOverServer(LayerApp app, RemoteServer server, Outpu
         var (field, value) = request.SignIn.Kind switch
         {
             CredentialKind.Secret => ("secret", (JsonNode?)request.SignIn.Value!.Reveal()),
-            CredentialKind.Certificate => ("certificatePath", request.SignIn.Value!.Reveal()),
-            CredentialKind.Federated => ("federatedTokenFile", request.SignIn.Value!.Reveal()),
             _ => ("managedIdentity", true),
         };
         body[field] = value;

@@ -56,11 +56,12 @@ internal sealed class ConnectReport(LayerApp app, string name, OutputForm form)
         return code;
     }
 
-    public int Done()
+    /// <param name="andVerify">Whether the whole log can be checked from here.</param>
+    public int Done(bool andVerify = true)
     {
         _terminal.Say();
         _terminal.Say($"{_terminal.ErrorInk.Good("✓")} {_terminal.ErrorInk.Strong(name)} is connected and its first evidence is sealed.");
-        _terminal.Say(_terminal.ErrorInk.Quiet("  Next: layer show assignments --privileged · layer evidence list · layer verify"));
+        _terminal.Say(_terminal.ErrorInk.Quiet($"  Next: layer show assignments --privileged · layer evidence list{(andVerify ? " · layer verify" : "")}"));
         return ExitCode.Done;
     }
 }

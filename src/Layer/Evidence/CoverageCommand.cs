@@ -52,7 +52,7 @@ internal static class CoverageCommand
             try
             {
                 var list = await server.ListAsync($"/v1/coverage{(window is { } days ? $"?window={days}" : "")}", "coverage", cancellationToken);
-                return server.Read(() => CoverageTable.Of(WindowOf(list.Beside), [.. list.Rows.Select(ReadLine)]));
+                return server.Read(() => CoverageTable.Of(WindowOf(list.Beside, window), [.. list.Rows.Select(ReadLine)]));
             }
             catch (RefusedException nothing) when (nothing.Failure.Code == "NOTHING_CONNECTED")
             {
@@ -74,7 +74,8 @@ internal static class CoverageCommand
         ],
         WriteLine);
 
-    private static AuditWindow WindowOf(JsonElement json) => AuditWindow.TryParse(json.Text("window"), out var window) ? window : throw new FormatException("'window' is no window");
+    private static AuditWindow WindowOf(JsonElement json, AuditWindow? asked) =>
+        AuditWindow.TryParse(json.Text("window"), out var window) && (asked is null || asked == window) ? window : throw new FormatException("its window is not the one that was asked for");
 
     // What is not in the answer is not shown either.
     private static CoverageLine ReadLine(JsonElement json) => new(

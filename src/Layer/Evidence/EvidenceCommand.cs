@@ -24,8 +24,10 @@ internal static class EvidenceCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var form = parsed.GetValue(output);
-            if (await ListAsync(app, cancellationToken) is not { } lines)
+            if (await RecordSource.OpenAsync(app, cancellationToken) is not { } source)
                 return Syncing.SyncCommand.NothingConnected(app, form);
+            await using var opened = source;
+            var lines = await source.ListAsync(cancellationToken);
             new Listing<EvidenceLine>(
                 [
                     new("INDEX", "index", line => $"{line.Index}") { Right = true, Tone = _ => Tone.Strong },
@@ -54,11 +56,12 @@ internal static class EvidenceCommand
         {
             var form = parsed.GetValue(output);
             var text = parsed.GetRequiredValue(which);
-            if (await ListAsync(app, cancellationToken) is not { } lines)
+            if (await RecordSource.OpenAsync(app, cancellationToken) is not { } source)
                 return Syncing.SyncCommand.NothingConnected(app, form);
-            var line = lines.FirstOrDefault(each =>
+            await using var opened = source;
+            var line = (await source.ListAsync(cancellationToken)).FirstOrDefault(each =>
                 (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var index) && each.Index == index) || (text.Length >= 8 && each.Id.ToString().StartsWith(text, StringComparison.OrdinalIgnoreCase)));
-            if (line is null || await FindLeafAsync(app, line.Index, cancellationToken) is not { } leaf)
+            if (line is null || await source.FindLeafAsync(line.Index, cancellationToken) is not { } leaf)
                 return UsageProblems.Print(app.Terminal, [$"There is no evidence record '{text}'. Allowed: an index or an id (at least 8 digits) of 'layer evidence list'."], "layer evidence");
             if (form == OutputForm.Table)
                 WriteRecord(app.Terminal, line, leaf);
@@ -67,32 +70,6 @@ internal static class EvidenceCommand
             return ExitCode.Done;
         });
         return command;
-    }
-
-    // Null: there is no installation here yet.
-    private static async Task<IReadOnlyList<EvidenceLine>?> ListAsync(LayerApp app, CancellationToken cancellationToken)
-    {
-        if (await app.FindServerAsync(cancellationToken) is { } server)
-        {
-            var list = await server.ListAsync("/v1/evidence", "evidence records", cancellationToken);
-            return server.Read(() => list.Rows.Select(EvidenceLine.Read).ToList());
-        }
-
-        if (await app.FindReadableAsync(cancellationToken) is not var (layer, workspace))
-            return null;
-        await using var opened = layer;
-        return await new EvidenceRecords(layer.Database, workspace.Id).ListAsync(cancellationToken);
-    }
-
-    private static async Task<JsonElement?> FindLeafAsync(LayerApp app, long index, CancellationToken cancellationToken)
-    {
-        if (app.Server is { } server)
-            return server.Required(await server.GetAsync($"/v1/evidence/{index}", cancellationToken), "leaf");
-        await using var layer = await app.OpenAsync(withKeys: false, cancellationToken);
-        if (await layer.FindWorkspaceAsync(cancellationToken) is not { } workspace || await new EvidenceRecords(layer.Database, workspace.Id).FindLeafAsync(index, cancellationToken) is not { } bytes)
-            return null;
-        using var leaf = JsonDocument.Parse(bytes);
-        return leaf.RootElement.Clone();
     }
 
     private static string Marks(EvidenceLine line) => string.Join(

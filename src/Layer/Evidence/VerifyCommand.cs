@@ -10,11 +10,15 @@ namespace Layer.Evidence;
 /// <summary><c>layer verify [BUNDLE]</c>: checks a bundle, or the local log from its first leaf to its last; it has its own exit codes (docs/evidence-format.md §9).</summary>
 internal static class VerifyCommand
 {
+    private const string Bundle = "BUNDLE";
     private const long LargestNote = 1 << 20;
+
+    /// <summary>Whether a command line is that of a bundle's verification, which needs the file and no installation.</summary>
+    public static bool ChecksFile(ParseResult parsed) => parsed.CommandResult.Command.Name == "verify" && parsed.GetResult(Bundle) is ArgumentResult { Tokens.Count: > 0 };
 
     public static Command Create(LayerApp app)
     {
-        var bundle = new Argument<string?>("BUNDLE")
+        var bundle = new Argument<string?>(Bundle)
         {
             Description = "the bundle to check, needing nothing but this file; without it the local log", HelpName = "BUNDLE", Arity = ArgumentArity.ZeroOrOne,
         };

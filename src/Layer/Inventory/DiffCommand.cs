@@ -66,11 +66,15 @@ internal static class DiffCommand
         if (await app.FindReadableAsync(cancellationToken) is not var (layer, workspace))
             return null;
         await using var opened = layer;
-        return await Difference.ReadAsync(layer.InventoryOf(workspace), from, to, _ => true, cancellationToken);
+        return await Difference.ReadAsync(layer.InventoryOf(workspace), await layer.Connections.ListAsync(workspace.Id, cancellationToken), from, to, _ => true, cancellationToken);
     }
 
     private static void SayCompared(Terminal terminal, Difference difference)
     {
+        foreach (var name in difference.NotRead)
+            terminal.Say($"{name}: nothing was read on or before {difference.To:yyyy-MM-dd}, so nothing can be compared.");
+        if (difference.Compared.Count + difference.NotRead.Count == 0)
+            terminal.Say($"Nothing was connected on or before {difference.To:yyyy-MM-dd}, so nothing can be compared.");
         foreach (var (before, after) in difference.Compared)
         {
             if (before is null)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Layer.Connections;
 using Layer.Evidence.Observations;
 using Layer.Remote;
 
@@ -8,22 +9,25 @@ namespace Layer.Inventory;
 /// <param name="From">The earlier day.</param>
 /// <param name="To">The later day.</param>
 /// <param name="Compared">For each connection with a reading on or before the later day: that, and the one on or before the earlier day; null when there is none, and nothing can be compared then.</param>
+/// <param name="NotRead">Connections that stood on the later day and have no reading on or before it: nothing is known of them.</param>
 /// <param name="Changes">What differs, connection by connection; of a role assignment with what its principal is called.</param>
-internal sealed record Difference(DateOnly From, DateOnly To, IReadOnlyList<(Reading? Before, Reading After)> Compared, IReadOnlyList<(Change Change, PrincipalName? Name)> Changes)
+internal sealed record Difference(DateOnly From, DateOnly To, IReadOnlyList<(Reading? Before, Reading After)> Compared, IReadOnlyList<string> NotRead, IReadOnlyList<(Change Change, PrincipalName? Name)> Changes)
 {
-    /// <summary>Whether everything could be compared: what could not is not unchanged.</summary>
-    public bool IsWhole => Compared.All(pair => pair.Before is not null);
+    /// <summary>Whether there was something to compare and all of it could be: what could not is not unchanged.</summary>
+    public bool IsWhole => Compared.Count > 0 && NotRead.Count == 0 && Compared.All(pair => pair.Before is not null);
 
     /// <param name="inventory">What was read.</param>
+    /// <param name="connections">All of the workspace.</param>
     /// <param name="from">The earlier day.</param>
     /// <param name="to">The later day.</param>
     /// <param name="mayCompare">Readings that may be looked at.</param>
     /// <param name="cancellationToken">Stops it.</param>
-    public static async Task<Difference> ReadAsync(InventoryReader inventory, DateOnly from, DateOnly to, Func<Reading, bool> mayCompare, CancellationToken cancellationToken)
+    public static async Task<Difference> ReadAsync(
+        InventoryReader inventory, IReadOnlyList<Connection> connections, DateOnly from, DateOnly to, Func<Reading, bool> mayCompare, CancellationToken cancellationToken)
     {
         var before = (await inventory.ReadingsAsync(from, cancellationToken)).Where(mayCompare).ToDictionary(reading => reading.Connection);
         var names = await inventory.NamesAsync(cancellationToken);
-        var compared = new List<(Reading?, Reading)>();
+        var compared = new List<(Reading? Before, Reading After)>();
         var changes = new List<(Change, PrincipalName?)>();
         foreach (var after in (await inventory.ReadingsAsync(to, cancellationToken)).Where(mayCompare))
         {
@@ -33,7 +37,8 @@ internal sealed record Difference(DateOnly From, DateOnly To, IReadOnlyList<(Rea
                 changes.AddRange((await Change.BetweenAsync(inventory, was, after, cancellationToken)).Select(change => (change, change.NameIn(names))));
         }
 
-        return new Difference(from, to, compared, changes);
+        var expected = connections.Where(connection => DateOnly.FromDateTime(connection.CreatedAt.UtcDateTime) <= to);
+        return new Difference(from, to, compared, ShownInventory.Unread(expected, [.. compared.Select(pair => pair.After)]), changes);
     }
 
     /// <summary>That of a server.</summary>
@@ -43,7 +48,7 @@ internal sealed record Difference(DateOnly From, DateOnly To, IReadOnlyList<(Rea
         return server.Read(() =>
         {
             (Reading?, Reading After)[] compared = [.. list.Beside.GetProperty("compared").EnumerateArray().Select(ReadPair)];
-            return new Difference(from, to, compared, [.. list.Rows.Select(row => ReadChange(row, compared))]);
+            return new Difference(from, to, compared, [.. list.Beside.GetProperty("notRead").EnumerateArray().Select(name => name.GetString()!)], [.. list.Rows.Select(row => ReadChange(row, compared))]);
         });
     }
 
@@ -64,6 +69,10 @@ internal sealed record Difference(DateOnly From, DateOnly To, IReadOnlyList<(Rea
             json.WriteEndObject();
         }
 
+        json.WriteEndArray();
+        json.WriteStartArray("notRead");
+        foreach (var name in NotRead)
+            json.WriteStringValue(name);
         json.WriteEndArray();
     }
 

@@ -104,7 +104,7 @@ internal sealed class NoticeSender(LayerDatabase database, NoticeBoard board, IR
         }
         catch (RefusedException undelivered)
         {
-            (state, result) = (OperationRunner.Failed, OperationRunner.Describe(undelivered.Failure));
+            (state, result) = (OperationRunner.Failed, FailureJson.Describe(undelivered.Failure));
             log.LogWarning("Notice {Notice} over {Channel}: {Code}", id, channel.Name, undelivered.Failure.Code);
         }
 

@@ -26,5 +26,8 @@ internal static class ErrorCatalog
     /// <summary>For a code this version does not know, the entry that shows Microsoft's own text.</summary>
     public static ErrorEntry Get(string code) => ByCode.GetValueOrDefault(code) ?? AzureErrors.Get(code);
 
+    /// <summary>Whether this version has an entry of its own for a code.</summary>
+    public static bool Knows(string code) => ByCode.ContainsKey(code);
+
     public static ErrorCard Card(Failure failure, bool connecting) => ErrorCard.Fill(Get(failure.Code), failure.Facts, connecting);
 }

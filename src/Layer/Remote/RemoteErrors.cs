@@ -65,7 +65,7 @@ internal static class RemoteErrors
         SafeOnSync = Untouched,
     };
 
-    // A code of a newer server. Facts: server, code, title, detail
+    // A code of a newer server. Facts: server, problem (code and title), detail
     public static ErrorEntry ServerRefused { get; } = new()
     {
         Code = "SERVER_REFUSED",

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Layer.Evidence.Canonical;
 using Layer.Evidence.Collecting;
+using Layer.Operations;
 
 namespace Layer.Remote;
 
@@ -20,9 +21,7 @@ internal static class RemoteJson
         Instant.TryParse(json.Text(name), out var at) ? at : throw new FormatException($"'{name}' is no time");
 
     /// <summary>A failure within an event, as code and facts; null when there is none.</summary>
-    public static Failure? FailureOrNull(this JsonElement json, string name) => json.GetProperty(name) is { ValueKind: JsonValueKind.Object } failure
-        ? new Failure(failure.Text("code"), failure.GetProperty("facts").EnumerateObject().ToDictionary(fact => fact.Name, fact => fact.Value.GetString() ?? "", StringComparer.Ordinal))
-        : null;
+    public static Failure? FailureOrNull(this JsonElement json, string name) => json.GetProperty(name) is { ValueKind: not JsonValueKind.Null } failure ? FailureJson.Read(failure) : null;
 
     public static DateOnly Day(this JsonElement json, string name) =>
         DateOnly.TryParseExact(json.Text(name), "yyyy-MM-dd", out var day) ? day : throw new FormatException($"'{name}' is no day");

@@ -94,7 +94,7 @@ internal sealed class RemoteServer : IDisposable
         using var pace = new PeriodicTimer(Pace, _clock);
         while (true)
         {
-            foreach (var happened in Required(operation, "events").EnumerateArray().Skip(count))
+            foreach (var happened in Read(() => Required(operation, "events").EnumerateArray().Skip(count).ToList()))
             {
                 Read(() =>
                 {
@@ -111,7 +111,13 @@ internal sealed class RemoteServer : IDisposable
     }
 
     /// <summary>Why an operation failed; null when it succeeded.</summary>
-    public Failure? FailureOf(JsonElement operation) => Required(operation, "error") is { ValueKind: JsonValueKind.Object } error ? ReadFailure(error) : null;
+    /// <remarks>Only what says that it succeeded has: an operation that failed without a reason is not understood, and never a success.</remarks>
+    public Failure? FailureOf(JsonElement operation) => Text(operation, "state") switch
+    {
+        "succeeded" => null,
+        "failed" when Required(operation, "error") is { ValueKind: JsonValueKind.Object } error => ReadFailure(error),
+        var state => throw NotUnderstood($"an operation ended as '{state}' and says nothing more"),
+    };
 
     /// <summary>A file, as it comes.</summary>
     public async Task DownloadAsync(string path, Stream to, CancellationToken cancellationToken)
@@ -156,18 +162,19 @@ internal sealed class RemoteServer : IDisposable
 
     private async Task<RemoteList?> ReadListAsync(string path, CancellationToken cancellationToken)
     {
-        var (rows, first) = (new List<JsonElement>(), (JsonElement?)null);
+        var rows = new List<JsonElement>();
+        JsonElement? first = null;
         for (var next = $"{path}{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}top={LargestPage}"; next is not null;)
         {
             var page = await GetAsync(next, cancellationToken);
             first ??= page;
             if (!SameBeside(first.Value, page))
                 return null;
-            rows.AddRange(Required(page, "value").EnumerateArray());
+            rows.AddRange(Read(() => Required(page, "value").EnumerateArray().ToList()));
             next = Required(page, "nextLink") is { ValueKind: JsonValueKind.String } link ? HereOnly(link.GetString()!) : null;
         }
 
-        return rows.Count == Required(first!.Value, "count").GetInt32() ? new RemoteList(first.Value, rows) : null;
+        return first is { } beside && rows.Count == Read(() => beside.Count("count")) ? new RemoteList(beside, rows) : null;
     }
 
     // What stands beside the rows says what they are of: as of when, from which readings, how many.
@@ -214,8 +221,8 @@ internal sealed class RemoteServer : IDisposable
     private Failure ReadFailure(JsonElement described)
     {
         var code = Text(described, "code");
-        if (ErrorCatalog.All.Any(entry => entry.Code == code))
-            return new Failure(code, Required(described, "facts").EnumerateObject().ToDictionary(fact => fact.Name, fact => fact.Value.GetString() ?? "", StringComparer.Ordinal));
+        if (ErrorCatalog.Knows(code))
+            return Read(() => FailureJson.Read(described));
         return new RefusedException("SERVER_REFUSED", ("server", Address), ("problem", $"{code} ({Text(described, "title")})"), ("detail", described.TryGetProperty("detail", out var detail) ? (detail.GetString() ?? "").TrimEnd('.') : "")).Failure;
     }
 

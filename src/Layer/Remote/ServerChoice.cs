@@ -25,19 +25,21 @@ internal static class ServerChoice
     /// <summary>Decides; everything wrong with the choice is added to the problems.</summary>
     /// <param name="path">The command, e.g. <c>layer show groups</c>.</param>
     /// <param name="works">Whether the command works against a server.</param>
+    /// <param name="asksNone">Whether it asks no installation, whatever its path says: it checks a file.</param>
     /// <param name="typed">The value of <c>--server</c>.</param>
     /// <param name="terminal">Its environment.</param>
     /// <param name="clock">For the server.</param>
     /// <param name="problems">Where problems go.</param>
     /// <returns>Null: the installation of this machine.</returns>
-    public static RemoteServer? Decide(string path, bool works, string? typed, Terminal terminal, TimeProvider clock, List<string> problems)
+    public static RemoteServer? Decide(string path, bool works, bool asksNone, string? typed, Terminal terminal, TimeProvider clock, List<string> problems)
     {
         var (text, from) = typed is not null ? (typed, Option) : (terminal.Find(AddressVariable), AddressVariable);
-        if (text is null || (typed is null && AboutNone.Contains(path, StringComparer.Ordinal)))
+        asksNone |= AboutNone.Contains(path, StringComparer.Ordinal);
+        if (text is null || (typed is null && asksNone))
             return null;
         if (!works)
         {
-            problems.Add(AboutNone.Contains(path, StringComparer.Ordinal)
+            problems.Add(asksNone
                 ? $"'{path}' asks no installation: leave --server away."
                 : $"'{path}' works on the installation of the machine it runs on, and {from} names a server. Run it where the server runs, without {from}.");
             return null;

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Layer.Access;
+using Layer.Evidence.Collecting;
 using Layer.Operations;
 using Layer.Serving.Api;
 
@@ -36,8 +37,16 @@ internal static class OperationRoutes
             ["endedAt"] = operation.EndedAt?.UtcDateTime.ToString("O"),
             ["events"] = JsonNode.Parse(operation.Events),
             ["result"] = failure is null && operation.Result is { } result ? JsonNode.Parse(result) : null,
-            ["error"] = failure is null ? null : OperationRunner.Describe(failure, ErrorCatalog.Card(failure, connecting: false).Title),
+            ["error"] = failure is null ? null : WithTitle(failure),
         };
+    }
+
+    // For a program that does not know the code.
+    private static JsonObject WithTitle(Failure failure)
+    {
+        var described = FailureJson.Describe(failure);
+        described["title"] = ErrorCatalog.Card(failure, connecting: false).Title;
+        return described;
     }
 
     /// <summary>Those who started it, and those who may read everything.</summary>

@@ -54,7 +54,7 @@ internal sealed class OperationRunner(LayerDatabase database, ILogger<OperationR
     {
         var now = clock.GetUtcNow();
         var begun = database.Address is DatabaseAddress.Sqlite ? now : now - Longest;
-        var result = Describe(new Failure("OPERATION_INTERRUPTED", new Dictionary<string, string>(StringComparer.Ordinal))).ToJsonString();
+        var result = FailureJson.Describe(new Failure("OPERATION_INTERRUPTED", new Dictionary<string, string>(StringComparer.Ordinal))).ToJsonString();
         await using var db = database.CreateContext();
         await db.Operations.Where(o => o.State == Running && o.StartedAt <= begun)
             .ExecuteUpdateAsync(set => set.SetProperty(o => o.State, Failed).SetProperty(o => o.EndedAt, now).SetProperty(o => o.Result, result), cancellationToken);
@@ -88,7 +88,7 @@ internal sealed class OperationRunner(LayerDatabase database, ILogger<OperationR
         catch (Exception e)
         {
             state = Failed;
-            result = Describe(FailureOf(e, id));
+            result = FailureJson.Describe(FailureOf(e, id));
         }
 
         await progress.FlushAsync();
@@ -116,32 +116,13 @@ internal sealed class OperationRunner(LayerDatabase database, ILogger<OperationR
         }
     }
 
-    /// <summary>A failure as operations store it: code and facts.</summary>
-    public static JsonObject Describe(Failure failure) => new()
-    {
-        ["code"] = failure.Code,
-        ["facts"] = new JsonObject(failure.Facts.Select(fact => KeyValuePair.Create(fact.Key, (JsonNode?)fact.Value))),
-    };
-
-    /// <summary>The same with the title of its card, for a program that does not know the code.</summary>
-    public static JsonObject Describe(Failure failure, string title)
-    {
-        var described = Describe(failure);
-        described["title"] = title;
-        return described;
-    }
-
     /// <summary>Why an operation failed; null unless it did.</summary>
     public static Failure? FailureOf(Operation operation)
     {
         if (operation.State != Failed || operation.Result is null)
             return null;
-        return ReadFailure(JsonNode.Parse(operation.Result)!); // we wrote it
+        return FailureJson.Read(JsonNode.Parse(operation.Result)!); // we wrote it
     }
-
-    /// <summary>Reads what <see cref="Describe(Failure)"/> wrote.</summary>
-    public static Failure ReadFailure(JsonNode described) => new(
-        described["code"]!.GetValue<string>(), described["facts"]!.AsObject().ToDictionary(fact => fact.Key, fact => fact.Value!.GetValue<string>(), StringComparer.Ordinal));
 }
 
 /// <summary>How running work tells how far it is.</summary>

@@ -28,7 +28,7 @@ internal static class Routes
         Operations.Web.DoctorRoutes.Map(routes);
         Operations.Metrics.MetricsRoutes.Map(routes);
         Ui.SearchRoutes.Map(routes);
-        Workspaces.WorkspaceApi.Map(routes);
+        Workspaces.Web.WorkspaceApi.Map(routes);
         Connections.Web.ConnectionsApi.Map(routes);
         Inventory.Web.InventoryApi.Map(routes);
         Evidence.Web.EvidenceApi.Map(routes);

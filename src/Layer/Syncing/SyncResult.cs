@@ -4,7 +4,6 @@ using Layer.Evidence.Collecting;
 using Layer.Ledger;
 using Layer.Operations;
 using Layer.Remote;
-using Layer.Serving;
 using Layer.Storage;
 
 namespace Layer.Syncing;
@@ -40,12 +39,19 @@ internal sealed record SyncResult
         ["connection"] = Connection, ["sync"] = Sync?.ToString(), ["status"] = KebabCaseText.Of(Status),
         ["counts"] = new JsonObject(Counts.Select(count => KeyValuePair.Create(count.Key, (JsonNode?)count.Value))),
         ["added"] = Added, ["changed"] = Changed, ["removed"] = Removed,
-        ["failure"] = Failure is { } failure ? OperationRunner.Describe(failure) : null,
-        ["visibleFailure"] = VisibleFailure is { } unseen ? OperationRunner.Describe(unseen) : null,
+        ["failure"] = Failure is { } failure ? FailureJson.Describe(failure) : null,
+        ["visibleFailure"] = VisibleFailure is { } unseen ? FailureJson.Describe(unseen) : null,
     };
 
     /// <summary>Reads what <see cref="Describe"/> told.</summary>
-    public static SyncResult Read(JsonElement json) => new()
+    /// <exception cref="FormatException">It is not what was told, or says neither that it is complete nor why not.</exception>
+    public static SyncResult Read(JsonElement json)
+    {
+        var read = ReadFields(json);
+        return read.Status == SyncStatus.Complete == (read.Failure is null) ? read : throw new FormatException("a sync says neither that it is complete nor why not");
+    }
+
+    private static SyncResult ReadFields(JsonElement json) => new()
     {
         Connection = json.Text("connection"), Sync = json.TextOrNull("sync") is null ? null : json.Id("sync"), Status = KebabCaseText.Parse<SyncStatus>(json.Text("status")),
         Counts = json.GetProperty("counts").EnumerateObject().ToDictionary(count => count.Name, count => count.Value.GetInt32(), StringComparer.Ordinal),

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Layer.Access;
 using Layer.AzureEmulator;
 using Layer.Tests.Azure;
@@ -39,8 +40,11 @@ public sealed class OverServerSpecs(PostgresCluster cluster)
     {
         await using var web = await WebHost.StartAsync(cluster);
         var ways = await TwoWays.OfAsync(web);
-        foreach (var question in (string[])["connections", "show groups", "coverage", "coverage --fail-on missing", "evidence list"])
+        foreach (var question in (string[])["connections", "show groups", "coverage", "coverage --fail-on missing", "evidence list", "diff yesterday today"])
             Assert.Equal(await ways.HereAsync(question.Split(' ')), await ways.OverServerAsync(question.Split(' ')));
+        Assert.Equal(1, (await ways.OverServerAsync("diff", "yesterday", "today")).ExitCode);
+        Assert.Equal(1, (await ways.OverServerAsync("sync", "--all")).ExitCode);
+        Assert.Equal(1, (await ways.OverServerAsync("check")).ExitCode);
     }
 
     [Fact]
@@ -170,7 +174,9 @@ public sealed class OverServerSpecs(PostgresCluster cluster)
         var stated = await ways.OverServerAsync("audit", "scope", "--window", window, "--by", "Ada Lindqvist, CISO", "--all-connected");
         var drawn = await ways.OverServerAsync("audit", "sample", "--population", $"day:{Today:yyyy-MM-dd}", "--n", "2", "--seed", "4711", "--by", "Pat");
         var again = await ways.HereAsync("audit", "sample", "--population", $"day:{Today:yyyy-MM-dd}", "--n", "2", "--seed", "4711", "--by", "Pat");
-        var json = await ways.OverServerAsync("audit", "sample", "--population", "window-additions", "--window", window, "--n", "100", "--seed", "x", "-o", "json");
+        string[] asJson = ["audit", "sample", "--population", $"day:{Today:yyyy-MM-dd}", "--n", "100", "--seed", "x", "--by", "Pat", "-o", "json"];
+        string[] none = ["audit", "sample", "--population", "window-additions", "--window", window, "--n", "1", "--seed", "x"];
+        var json = await ways.OverServerAsync(asJson);
         var made = await ways.OverServerAsync("audit", "bundle", "--window", window, "--out", file, "--raw");
         var taken = await ways.OverServerAsync("audit", "bundle", "--window", window, "--out", file);
         var verified = await TwoWays.RunAsync(web.Environment, "verify", file);
@@ -181,11 +187,21 @@ public sealed class OverServerSpecs(PostgresCluster cluster)
         Assert.Equal(await ways.HereAsync("audit", "scope", "--window", window), await ways.OverServerAsync("audit", "scope", "--window", window));
         Assert.Equal((0, 0), (drawn.ExitCode, again.ExitCode));
         Assert.Equal(Rows(again), Rows(drawn));
-        Assert.NotEqual(0, json.ExitCode | json.Output.Length);
+        Assert.Equal(JsonOf(await ways.HereAsync(asJson)), JsonOf(json));
+        Assert.Equal((1, await ways.HereAsync(none)), ((await ways.OverServerAsync(none)).ExitCode, await ways.OverServerAsync(none)));
         Assert.Equal(0, made.ExitCode);
         Assert.Contains("SHA-256", made.Output, StringComparison.Ordinal);
         Assert.Contains("FILE_EXISTS", taken.Error, StringComparison.Ordinal);
         Assert.Contains("VALID", verified.Output, StringComparison.Ordinal);
+
+        // Two draws are two leaves, by two actors; all else is the same.
+        static string JsonOf(TwoWays.Ran ran)
+        {
+            Assert.Equal(0, ran.ExitCode);
+            var drawn = JsonNode.Parse(ran.Output)!.AsObject();
+            Assert.All((string[])["leaf", "id", "at", "actor"], own => Assert.True(drawn.Remove(own)));
+            return drawn.ToJsonString();
+        }
 
         static string Rows(TwoWays.Ran ran) => ran.Output[ran.Output.IndexOf("RANK", StringComparison.Ordinal)..];
     }
@@ -206,6 +222,26 @@ public sealed class OverServerSpecs(PostgresCluster cluster)
         foreach (var ending in (string[])["", ".leaf.json", ".observation.json"])
             Assert.Equal(await File.ReadAllBytesAsync(here + ending, TestContext.Current.CancellationToken), await File.ReadAllBytesAsync(there + ending, TestContext.Current.CancellationToken));
         Assert.Equal(64, (await ways.OverServerAsync("evidence", "prove", "999")).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_connection_that_was_never_read_is_not_one_without_changes()
+    {
+        await using var web = await WebHost.StartAsync(cluster);
+        await web.ConnectAsync();
+        var ways = await TwoWays.OfAsync(web);
+        await using (var db = web.Layer.Database.CreateContext())
+        {
+            var connection = db.Connections.Single();
+            db.Entry(connection).Property(each => each.CreatedAt).CurrentValue = connection.CreatedAt.AddDays(-9);
+            await db.SaveChangesAsync(TestContext.Current.CancellationToken);
+        }
+
+        var there = await ways.OverServerAsync("diff", $"{Today.AddDays(-3):yyyy-MM-dd}", $"{Today.AddDays(-2):yyyy-MM-dd}");
+
+        Assert.Equal(1, there.ExitCode);
+        Assert.Equal($"prod: nothing was read on or before {Today.AddDays(-2):yyyy-MM-dd}, so nothing can be compared.\n", there.Error);
+        Assert.Equal(await ways.HereAsync("diff", $"{Today.AddDays(-3):yyyy-MM-dd}", $"{Today.AddDays(-2):yyyy-MM-dd}"), there);
     }
 
     [Fact]

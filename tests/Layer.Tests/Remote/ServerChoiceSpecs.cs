@@ -67,6 +67,57 @@ public sealed class ServerChoiceSpecs
         Assert.Contains("\"code\":\"SERVER_UNREACHABLE\"", ran.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_bundle_is_checked_whatever_the_environment_names_as_it_needs_the_file_alone()
+    {
+        var file = Path.Combine(Path.GetTempPath(), $"layer-{Guid.NewGuid():n}.zip");
+        await File.WriteAllTextAsync(file, "no bundle", TestContext.Current.CancellationToken);
+        try
+        {
+            var ran = await TwoWays.RunAsync(new Dictionary<string, string> { ["LAYER_SERVER"] = "https://layer.example.com" }, "verify", file);
+
+            Assert.DoesNotContain("LAYER_SERVER", ran.Error, StringComparison.Ordinal);
+            Assert.NotEqual(64, ran.ExitCode);
+        }
+        finally
+        {
+            File.Delete(file);
+        }
+    }
+
+    [Theory]
+    [InlineData("succeeded", "[]", "null", "it checked nothing")]
+    [InlineData("failed", "[]", "null", "an operation ended as 'failed' and says nothing more")]
+    [InlineData("done", "[]", "null", "an operation ended as 'done' and says nothing more")]
+    [InlineData("failed", "[]", "{}", "'code' is missing")]
+    public async Task Work_that_says_neither_that_it_succeeded_nor_why_not_is_never_a_pass(string state, string events, string error, string reason)
+    {
+        const string Connection = """{"name":"prod","id":"01920000-0000-7000-8000-000000000000","subscriptionId":"01920000-0000-7000-8000-000000000001","tenantId":"01920000-0000-7000-8000-000000000002","cloud":"public","state":"connected","code":null,"lastRead":null,"credential":"c","pausedBy":null,"pausedBecause":null}""";
+        string[] answers =
+        [
+            """{"id":"x","name":"x","log":"x","sample":false}""", $$"""{"count":1,"value":[{{Connection}}],"nextLink":null}""",
+            $$"""{"id":"01920000-0000-7000-8000-000000000003","state":"{{state}}","events":{{events}},"result":null,"error":{{error}}}""",
+        ];
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var serving = Task.Run(async () =>
+        {
+            foreach (var answer in answers)
+            {
+                using var client = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken);
+                var stream = client.GetStream();
+                _ = await stream.ReadAsync(new byte[4096], TestContext.Current.CancellationToken);
+                await stream.WriteAsync(Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: {answer.Length}\r\n\r\n{answer}"), TestContext.Current.CancellationToken);
+            }
+        }, TestContext.Current.CancellationToken);
+
+        var ran = await TwoWays.RunAsync(Named($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}"), "check", "prod");
+        await serving;
+
+        Assert.Equal(1, ran.ExitCode);
+        Assert.Contains(reason, string.Join(' ', ran.Error.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 15\r\nContent-Type: text/html\r\n\r\n<html>hi</html>", "it is no JSON")]
     [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: application/json\r\n\r\n{}", "a field is missing")]

@@ -54,8 +54,7 @@ internal static class AuditsApi
         foreach (var problem in problems)
             body.Add(problem.Replace("--all-connected", "allConnected", StringComparison.Ordinal).Replace("--", "", StringComparison.Ordinal));
         body.RefuseWrong();
-        ApiAnswer.RequireMatch(http, (await views.GetAsync(days, cancellationToken)).Scope.ETag);
-        await ScopeCommand.SealAsync(layer, viewer.Workspace, leaf!, cancellationToken); // without problems there is one
+        await ScopeCommand.SealAsync(layer, viewer.Workspace, leaf!, cancellationToken, scope => ApiAnswer.RequireMatch(http, scope.ETag)); // without problems there is one
         var scope = (await views.GetAsync(days, cancellationToken)).Scope;
         http.Response.Headers.ETag = scope.ETag;
         http.Response.StatusCode = StatusCodes.Status201Created;

@@ -79,7 +79,7 @@ internal sealed class ConnectWork(Installation layer, OperationRunner operations
             {
                 progress.Tell("adding", new JsonObject { ["connection"] = name });
                 var failure = await AddAsync(viewer, layer.Credentials.RequestFor(credential, subscription), name, connected, stopping);
-                progress.Tell("added", new JsonObject { ["connection"] = name, ["failure"] = failure is null ? null : OperationRunner.Describe(failure) });
+                progress.Tell("added", new JsonObject { ["connection"] = name, ["failure"] = failure is null ? null : FailureJson.Describe(failure) });
             }
 
             if (connected.Count > 0)
@@ -111,7 +111,7 @@ internal sealed class ConnectWork(Installation layer, OperationRunner operations
             using var given = secret;
             var outcome = await layer.Rotation.RunAsync(credential, new RotationRequest(new SignIn(CredentialKind.Secret, given)), viewer.Actor, stopping);
             foreach (var (tried, failure) in outcome.Tried)
-                progress.Tell("tried", new JsonObject { ["connection"] = tried.Name, ["code"] = failure?.Code, ["failure"] = failure is null ? null : OperationRunner.Describe(failure) });
+                progress.Tell("tried", new JsonObject { ["connection"] = tried.Name, ["code"] = failure?.Code, ["failure"] = failure is null ? null : FailureJson.Describe(failure) });
             if (outcome.Tried.Select(t => t.Failure).FirstOrDefault(f => f is not null) is { } first)
                 throw new RefusedException(first);
             await layer.Ledger.SignCheckpointAsync(viewer.Workspace.Id, stopping);
@@ -142,7 +142,7 @@ internal sealed class ConnectWork(Installation layer, OperationRunner operations
                 progress.Tell("checked", CheckStepJson.Describe(checkedStep.Step));
                 break;
             case ConnectEvent.Waiting waiting:
-                progress.Tell("waiting", new JsonObject { ["failure"] = OperationRunner.Describe(waiting.Failure), ["until"] = (layer.Clock.GetUtcNow() + waiting.Left).ToString("O") });
+                progress.Tell("waiting", new JsonObject { ["failure"] = FailureJson.Describe(waiting.Failure), ["until"] = (layer.Clock.GetUtcNow() + waiting.Left).ToString("O") });
                 break;
             case ConnectEvent.Saved saved:
                 progress.Tell("saved", new JsonObject { ["connection"] = saved.Connection.Name });

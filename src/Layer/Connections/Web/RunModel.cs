@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Layer.Evidence.Collecting;
+using Layer.Operations;
 using Layer.Serving;
 
 namespace Layer.Connections.Web;
@@ -23,7 +24,7 @@ internal sealed record RunModel(Operation Operation, string Name, string Back, b
 
     /// <summary>The failure that time may heal while it is waited for.</summary>
     public (Failure Failure, DateTimeOffset Until)? Waiting => Running && Events is [.., var last] && last.Type() == "waiting"
-        ? (OperationRunner.ReadFailure(last["failure"]!), DateTimeOffset.Parse(last.Text("until"), System.Globalization.CultureInfo.InvariantCulture))
+        ? (FailureJson.Read(last["failure"]!), DateTimeOffset.Parse(last.Text("until"), System.Globalization.CultureInfo.InvariantCulture))
         : null;
 }
 

@@ -82,7 +82,7 @@ internal static class EvidenceApi
             throw ApiQuery.Invalid(["What is to be proven is not clear. Allowed: record, leaf or from, exactly one of the three."]);
         // A log entry that is no record may be about people: it is for those who may read everything.
         if (asked.Leaf is not null && !viewer.Can(Right.Read))
-            throw new RefusedException("ROLE_TOO_WEAK", ("role", viewer.Role.ToString().ToLowerInvariant()));
+            throw InventoryView.Outside(viewer, $"Log entry {asked.Leaf}");
         if (asked.Record is { } named && await new EvidenceRecords(layer.Database, viewer.Workspace.Id).FindIndexAsync(named, cancellationToken) is { } index)
             await FindAsync(index, layer, viewers, cancellationToken); // refuses what is not shared
         if (await ProveCommand.ProveAsync(layer, viewer.Workspace.Id, asked, problems, cancellationToken) is not { } proven)

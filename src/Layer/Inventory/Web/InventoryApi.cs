@@ -82,7 +82,8 @@ internal static class InventoryApi
             throw ApiQuery.Invalid(["toDay is before fromDay. Allowed: the earlier day first."]);
         foreach (var day in (DateOnly[])[first, last])
             view.DayOf($"{day:yyyy-MM-dd}"); // refuses a day outside of what is shared
-        var difference = await Difference.ReadAsync(layer.InventoryOf(viewer.Workspace), first, last, reading => viewer.Sees(reading.Day), cancellationToken);
+        var difference = await Difference.ReadAsync(
+            layer.InventoryOf(viewer.Workspace), await layer.Connections.ListAsync(viewer.Workspace.Id, cancellationToken), first, last, reading => viewer.Sees(reading.Day), cancellationToken);
         return ApiAnswer.Page(http, query, difference.Changes, DiffCommand.WriteNamed, difference.WriteCompared);
     }
 

@@ -1,7 +1,7 @@
 using Layer.Access;
 using Layer.Serving.Api;
 
-namespace Layer.Workspaces;
+namespace Layer.Workspaces.Web;
 
 /// <summary><c>/v1/workspace</c>: which company a token belongs to.</summary>
 internal static class WorkspaceApi
