@@ -42,6 +42,9 @@ internal sealed class Installation : IAsyncDisposable
     /// <summary>What it was told.</summary>
     public Settings Settings => _settings;
 
+    /// <summary>Whether it leads to an emulator, as the demo's server does: what was made up can be read again there and nowhere else.</summary>
+    public bool AzureIsMadeUp { get; set; }
+
     public DataFolder Folder { get; }
 
     public TimeProvider Clock { get; }

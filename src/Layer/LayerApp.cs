@@ -225,6 +225,7 @@ internal sealed class LayerApp(Terminal terminal, TimeProvider clock)
     {
         var layer = await Installation.OpenAsync(
             settings, clock, () => new AzureConnector(options ?? new AzureConnectorOptions { Clock = clock }), withKeys, cancellationToken);
+        layer.AzureIsMadeUp = options is not null;
         if (layer.Database.BackedUpTo is { } copy)
             Terminal.Say(SafeText.ForTerminal($"The database was migrated for this version. As it was before, it is kept in {copy}."));
         // Whatever the command is: it is the only one that will see it, as the guards stand again from now on.

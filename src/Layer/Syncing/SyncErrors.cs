@@ -5,8 +5,22 @@ namespace Layer.Syncing;
 /// <summary>A sync that did not run, or ran and may not commit.</summary>
 internal static class SyncErrors
 {
+    public const string SampleNotRead = "SAMPLE_NOT_READ";
+
     public static IReadOnlyList<ErrorEntry> All { get; } =
     [
+        new()
+        {
+            Code = SampleNotRead,
+            Title = "Sample data cannot be read again",
+            Why = "This is the demo's made-up company. Its Azure was made up as well and is not there any more, so there is nothing to check or to read.",
+            DoThis = ["Connect a subscription of yours in an installation of your own.", "Or start the demo with its Azure behind it, with the command."],
+            Commands = ["layer demo --serve"],
+            Kind = FailureKind.Usage,
+            Persistence = Persistence.Permanent,
+            SafeOnConnect = "Nothing was asked of Azure and nothing was recorded.",
+            SafeOnSync = "Nothing was asked of Azure and nothing was recorded.",
+        },
         new()
         {
             Code = "SYNC_RUNNING",

@@ -60,6 +60,22 @@ public sealed class OverServerSpecs(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task Sample_data_is_not_looked_for_in_Azure_when_no_made_up_one_is_behind_the_server()
+    {
+        await using var web = await WebHost.StartAsync(cluster, sample: true);
+        await web.ConnectAsync();
+        var ways = await TwoWays.OfAsync(web);
+        Assert.Equal(0, (await ways.OverServerAsync("sync", "prod")).ExitCode);
+        var asked = web.Azure.Requests.Count;
+
+        web.Layer.AzureIsMadeUp = false;
+        var (read, tried) = (await ways.OverServerAsync("sync", "prod"), await ways.OverServerAsync("check", "prod"));
+
+        Assert.Equal((64, 64, asked), (read.ExitCode, tried.ExitCode, web.Azure.Requests.Count));
+        Assert.All((string[])[read.Error, tried.Error], said => Assert.Contains("SAMPLE_NOT_READ", said, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_connection_is_paused_resumed_renamed_and_ended_over_a_server_by_the_person_of_the_token()
     {
         await using var web = await WebHost.StartAsync(cluster);

@@ -47,7 +47,8 @@ internal sealed class ConnectWork(Installation layer, OperationRunner operations
         }, cancellationToken);
 
     /// <summary>Checks a connection as it is stored.</summary>
-    public Task<Guid> CheckAsync(Viewer viewer, Connection connection, CancellationToken cancellationToken) => operations.StartAsync(
+    /// <exception cref="RefusedException">SAMPLE_NOT_READ.</exception>
+    public Task<Guid> CheckAsync(Viewer viewer, Connection connection, CancellationToken cancellationToken) => RefuseSample(viewer).StartAsync(
         viewer.Workspace.Id, Check, connection.Name, viewer.Actor, async (progress, stopping) =>
         {
             var stored = await layer.Credentials.GetAsync(connection.Credential, stopping);
@@ -59,7 +60,8 @@ internal sealed class ConnectWork(Installation layer, OperationRunner operations
         }, cancellationToken);
 
     /// <summary>Reads a connection now.</summary>
-    public Task<Guid> SyncAsync(Viewer viewer, Connection connection, CancellationToken cancellationToken) => operations.StartAsync(
+    /// <exception cref="RefusedException">SAMPLE_NOT_READ.</exception>
+    public Task<Guid> SyncAsync(Viewer viewer, Connection connection, CancellationToken cancellationToken) => RefuseSample(viewer).StartAsync(
         viewer.Workspace.Id, Sync, connection.Name, viewer.Actor, async (progress, stopping) =>
         {
             progress.Tell("reading", new JsonObject { ["connection"] = connection.Name });
@@ -117,6 +119,9 @@ internal sealed class ConnectWork(Installation layer, OperationRunner operations
             await layer.Ledger.SignCheckpointAsync(viewer.Workspace.Id, stopping);
             return new JsonObject { ["connections"] = outcome.Tried.Count };
         }, cancellationToken);
+
+    // A made-up company would be looked for in Microsoft's own Azure, and be sealed as not found.
+    private OperationRunner RefuseSample(Viewer viewer) => viewer.Workspace.Sample && !layer.AzureIsMadeUp ? throw new RefusedException(Syncing.SyncErrors.SampleNotRead) : operations;
 
     private async Task<CheckOutcome> CheckAsync(AzureTarget target, AzureCredential credential, TimeSpan patience, OperationProgress progress, CancellationToken cancellationToken)
     {
